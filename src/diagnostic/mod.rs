@@ -1,0 +1,87 @@
+//! What is wrong with a policy's text, and what to do about it: codes, spans, help and fixes.
+//! Diagnostics speak about policy text only; facts and evaluation have their own errors.
+
+mod codes;
+mod suggest;
+
+pub use codes::{Code, Severity};
+pub(crate) use suggest::did_you_mean;
+
+use crate::source::Span;
+
+/// One finding about a policy's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// The stable code; its severity is [`Code::severity`].
+    pub code: Code,
+    /// One line, in the author's words.
+    pub message: String,
+    /// The smallest text to change.
+    pub span: Span,
+    /// Places that show the cause, each with a note.
+    pub labels: Vec<(Span, String)>,
+    /// What to do next.
+    pub help: Vec<String>,
+    /// Edits that remove the finding for certain.
+    pub fixes: Vec<Fix>,
+}
+
+/// An edit that removes a finding for certain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What the edit does, for a menu.
+    pub title: String,
+    /// The text to replace.
+    pub span: Span,
+    /// The new text.
+    pub replacement: String,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), span, labels: Vec::new(), help: Vec::new(), fixes: Vec::new() }
+    }
+
+    #[must_use]
+    pub(crate) fn label(mut self, span: Span, note: impl Into<String>) -> Self {
+        self.labels.push((span, note.into()));
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
+        self.fixes.push(Fix { title: title.into(), span, replacement: replacement.into() });
+        self
+    }
+}
+
+/// Collects diagnostics; hands them out sorted by place and without repeats.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    found: Vec<Diagnostic>,
+}
+
+impl Sink {
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.found.iter().any(|found| found.code.severity() == Severity::Error)
+    }
+
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by(|a, b| {
+            (a.span, a.code.as_str(), &a.message).cmp(&(b.span, b.code.as_str(), &b.message))
+        });
+        self.found.dedup();
+        self.found
+    }
+}
