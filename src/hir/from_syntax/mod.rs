@@ -21,6 +21,7 @@ mod declarations;
 mod expressions;
 mod flow;
 mod graph;
+mod grid;
 mod look_alikes;
 mod measures;
 mod operators;
