@@ -27,7 +27,7 @@ impl Severity {
 impl Diagnostic {
     /// One line, which editors can follow: `fines.assize:3:14: error[name/unknown]: nothing is called `fien``.
     #[must_use]
-    pub fn render_short(&self, sources: &Sources) -> String {
+    pub fn render(&self, sources: &Sources) -> String {
         let position = sources.position(self.span);
         format!(
             "{}:{}:{}: {}[{}]: {}",

@@ -22,7 +22,7 @@ pub enum Colours {
 impl Diagnostic {
     /// Several lines: the message, the text that it is about with its labels, help, and each fix as a suggestion.
     #[must_use]
-    pub fn render(&self, sources: &Sources, colours: Colours) -> String {
+    pub fn render_snippet(&self, sources: &Sources, colours: Colours) -> String {
         let renderer = match colours {
             Colours::Plain => Renderer::plain(),
             Colours::Ansi => Renderer::styled(),

@@ -24,7 +24,7 @@ fn misspelt(sources: &Sources, file: FileId) -> Diagnostic {
 fn one_line_counts_characters() {
     let (sources, file) = policy();
     assert_eq!(
-        misspelt(&sources, file).render_short(&sources),
+        misspelt(&sources, file).render(&sources),
         "fines.assize:3:19: error[name/unknown]: nothing is called `商品价直`"
     );
 }
@@ -35,7 +35,7 @@ fn one_line_stays_one_line() {
     let hostile =
         Diagnostic::new(Code::NameLookAlike, Span { file, start: 0, end: 1 }, "`a\u{1b}[2J\n\u{202e}b`");
     assert_eq!(
-        hostile.render_short(&sources),
+        hostile.render(&sources),
         "fines.assize:1:1: warning[name/look-alike]: `a\\u{1b}[2J\\n\\u{202e}b`"
     );
 }
@@ -48,7 +48,7 @@ mod snippet {
     #[test]
     fn wide_characters_labels_help_and_fix() {
         let (sources, file) = policy();
-        insta::assert_snapshot!(misspelt(&sources, file).render(&sources, Colours::Plain), @r"
+        insta::assert_snapshot!(misspelt(&sources, file).render_snippet(&sources, Colours::Plain), @r"
         error[name/unknown]: nothing is called `商品价直`
          --> fines.assize:3:19
           |
@@ -73,7 +73,7 @@ mod snippet {
         let twice =
             Diagnostic::new(Code::NameDuplicate, find(&sources, other, "CNY"), "`CNY` is declared twice")
                 .label(find(&sources, file, "CNY"), "declared here first");
-        insta::assert_snapshot!(twice.render(&sources, Colours::Plain), @r"
+        insta::assert_snapshot!(twice.render_snippet(&sources, Colours::Plain), @r"
         error[name/duplicate]: `CNY` is declared twice
          --> more.assize:1:6
           |
@@ -96,8 +96,8 @@ mod snippet {
                 let odd = Diagnostic::new(Code::Internal, span, "odd")
                     .label(span, "here")
                     .fix("mend", span, "x\u{1b}");
-                assert!(odd.render(&sources, Colours::Plain).contains("error[internal/bug]: odd"));
-                assert!(!odd.render_short(&sources).is_empty());
+                assert!(odd.render_snippet(&sources, Colours::Plain).contains("error[internal/bug]: odd"));
+                assert!(!odd.render(&sources).is_empty());
             }
         }
     }
