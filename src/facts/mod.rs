@@ -1,1 +1,63 @@
-//! Facts in: JSON, CSV rows and Rust structs become slots under a schema, with every problem of a case at once.
+//! Facts in: JSON, CSV rows and Rust values become slots under a schema, with every problem of a case at once.
+//! In comes a [`Schema`](crate::types::Schema) and a case in one of three shapes; out comes a [`Bound`].
+//! Decided here: shape, type, bounds, unknown and repeated fields, nulls. Not decided here, but by evaluation: what is
+//! needed, defaults, derived fields, `must hold`. One leaf binder and one set of containers serve all three inputs, so
+//! that a rule about a value exists once.
+
+mod binder;
+mod bounds;
+mod containers;
+pub(crate) mod csv;
+mod found;
+mod from_serialize;
+pub(crate) mod json;
+mod leaf;
+mod number_text;
+mod problems;
+mod show;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use from_serialize::from_serialize;
+
+use crate::decision::Problem;
+use crate::value::Value;
+
+/// How large a case may be. What is beyond a limit is a problem of that case, never a failed run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Items of one list or set: 100,000.
+    pub list_items: usize,
+    /// Bytes (UTF-8) of one text: 64 KiB.
+    pub text_bytes: usize,
+    /// Bytes of one case as JSON or as a CSV record: 16 MiB.
+    pub case_bytes: usize,
+    /// Problems listed for one case, the first ones in path order: 1,000.
+    pub problems: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { list_items: 100_000, text_bytes: 64 << 10, case_bytes: 16 << 20, problems: 1_000 }
+    }
+}
+
+/// A case under a schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bound {
+    /// One per field of `schema.facts`, in order. [`Value::Absent`] where the case gives nothing, where a problem is
+    /// reported at that path or one below it, and for derived fields.
+    pub(crate) values: Vec<Value>,
+    /// Sorted; empty for a well-formed case.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// One case of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Case {
+    /// The line of the file on which it begins, from 1.
+    pub(crate) line: u64,
+    pub(crate) bound: Bound,
+}
