@@ -75,7 +75,7 @@ codes! {
     TypeUnknown           Error   "type/unknown"             "a type that nothing declares"
     TypeNotAllowed        Error   "type/not-allowed"         "a type that cannot stand here"
     TypeArguments         Error   "type/arguments"           "a call with the wrong number of arguments"
-    TypeEmptyLiteral      Error   "type/untyped-literal"     "a literal whose type cannot be known here"
+    TypeUntypedLiteral     Error   "type/untyped-literal"     "a literal whose type cannot be known here"
 
     AbsenceUnguarded      Error   "absence/unguarded"        "a value that may be nothing, used as if it were there"
     AbsenceDivision       Error   "absence/division"         "a divisor that may be zero"
@@ -113,6 +113,7 @@ codes! {
     OutcomeRounding       Error   "outcome/rounding"         "an amount that may not fit its decimals unrounded"
     OutcomeNeutral        Error   "outcome/neutral"          "a neutral value that breaks the outcome's own limits"
     OutcomeCapGrid        Warning "outcome/cap-grid"         "a cap that rounding may exceed"
+    OutcomeRequired       Error   "outcome/required"         "a required outcome that no rule sets"
     OutcomeUnset          Warning "outcome/unset"            "an outcome that no rule sets"
 
     FactNeed              Error   "fact/need"                "a need that reads what decides"

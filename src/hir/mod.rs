@@ -12,6 +12,7 @@ pub(crate) use crate::value::{Combine, Rounding, RoundingMode};
 
 pub(crate) mod from_syntax;
 pub(crate) mod interpret;
+mod visit;
 
 /// A definition, table or parameter, by its place in [`Policy::named`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +40,7 @@ pub(crate) struct Policy {
     pub(crate) name: Arc<str>,
     pub(crate) title: Option<Arc<str>>,
     pub(crate) cites: Vec<Arc<str>>,
+    pub(crate) in_force: InForce,
     pub(crate) schema: Schema,
     /// Conditions of `needed when` and `must hold`, for the facts and for each record.
     pub(crate) facts: RecordRules,
@@ -51,6 +53,8 @@ pub(crate) struct Policy {
     pub(crate) law_dates: Vec<Expr>,
     /// With two law dates: the outcomes that say which is more lenient, first decides first.
     pub(crate) lenient_by: Vec<OutcomeId>,
+    /// Definitions, tables and parameters in an order in which each only reads earlier ones (and facts).
+    pub(crate) named_order: Vec<NamedId>,
     /// Outcomes in an order in which each only reads earlier ones.
     pub(crate) outcome_order: Vec<OutcomeId>,
     /// Rules in an order in which each is overridden only by earlier ones.

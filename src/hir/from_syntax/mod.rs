@@ -1,12 +1,134 @@
-//! Text's tree in, typed policy and diagnostics out. Total: broken parts become `Invalid`.
+//! Text's tree in, typed policy and diagnostics out. Total: broken parts become `Invalid`, and an error in one
+//! declaration does not hide those of another.
+//!
+//! The passes: `scope` sorts declarations by name; `schema` makes types, fields and bounds; `declarations` checks
+//! bodies, each on its own, through `expressions`; `graph` finds circles and orders; `flow` follows absence and
+//! bounds through guards; `coverage` looks for gaps and overlaps of tables.
 
-use super::Policy;
-use crate::diagnostic::Sink;
-use crate::source::Sources;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{CalendarId, NamedId, OutcomeId, Param, Policy, RuleId};
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::source::{Sources, Span};
 use crate::syntax::ast;
+use crate::types::{EnumId, RecordId, Schema, Type, UnitId};
+
+mod aggregates;
+mod constants;
+mod coverage;
+mod declarations;
+mod expressions;
+mod flow;
+mod graph;
+mod look_alikes;
+mod measures;
+mod operators;
+mod outcomes;
+mod same;
+mod schema;
+mod scope;
+mod types;
+
+use scope::Declarations;
 
 /// Checks all files of one policy together; their order does not matter.
 pub(crate) fn lower(files: &[ast::File], sources: &Sources, sink: &mut Sink) -> Policy {
-    let _ = (files, sources, sink);
-    Policy::default()
+    let declared = scope::collect(files, sink);
+    look_alikes::warn(&declared, sink);
+    let mut lowering = Lowering::new(&declared, sources, sink);
+    lowering.schema();
+    lowering.signatures();
+    lowering.bodies();
+    let Lowering { mut policy, .. } = lowering;
+    let has_type_errors = sink.has_errors();
+    if graph::order(&mut policy, sink) && !has_type_errors {
+        flow::check(&policy, sink);
+    }
+    policy
+}
+
+/// What a name in type position means.
+#[derive(Clone, Copy)]
+enum TypeName {
+    Unit(UnitId),
+    Enum(EnumId),
+    Record(RecordId),
+}
+
+/// What a name in an expression means.
+#[derive(Clone, Copy)]
+enum ValueName {
+    Fact(usize),
+    Named(NamedId),
+    Outcome(OutcomeId),
+}
+
+/// The parameters and result of a definition, table or parameter; all its versions share them.
+struct Signature {
+    name: Arc<str>,
+    span: Span,
+    params: Vec<Param>,
+    ty: Type,
+    nothing: bool,
+    /// Several columns or versions by date: reading it needs a day.
+    is_dated: bool,
+}
+
+/// The state of the passes that turn declarations into the typed policy.
+struct Lowering<'a> {
+    declared: &'a Declarations<'a>,
+    sources: &'a Sources,
+    sink: &'a mut Sink,
+    types: BTreeMap<Arc<str>, TypeName>,
+    values: BTreeMap<Arc<str>, ValueName>,
+    rules: BTreeMap<Arc<str>, RuleId>,
+    calendars: BTreeMap<Arc<str>, CalendarId>,
+    signatures: Vec<Signature>,
+    policy: Policy,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(declared: &'a Declarations<'a>, sources: &'a Sources, sink: &'a mut Sink) -> Self {
+        Self {
+            declared,
+            sources,
+            sink,
+            types: BTreeMap::new(),
+            values: BTreeMap::new(),
+            rules: BTreeMap::new(),
+            calendars: BTreeMap::new(),
+            signatures: Vec::new(),
+            policy: Policy::default(),
+        }
+    }
+
+    fn schema_ref(&self) -> &Schema {
+        &self.policy.schema
+    }
+
+    fn report(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.sink.push(Diagnostic::new(code, span, message));
+    }
+
+    fn describe(&self, ty: &Type) -> String {
+        self.policy.schema.describe(ty)
+    }
+}
+
+/// The index of a place that counts with 32 bits; more declarations than that do not fit the source limit.
+fn index(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn texts(texts: &[ast::Text]) -> Vec<Arc<str>> {
+    texts.iter().map(|text| text.text.clone()).collect()
+}
+
+fn title(head: &ast::Head) -> Option<Arc<str>> {
+    head.title.as_ref().map(|title| title.text.clone())
+}
+
+fn wire(name: &ast::Name, wire: Option<&ast::Text>) -> Arc<str> {
+    wire.map_or_else(|| name.text.clone(), |wire| wire.text.clone())
 }

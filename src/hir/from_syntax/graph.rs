@@ -1,0 +1,312 @@
+//! Who reads whom: circles are errors that print one round (ruling 8), the rest gives the orders of evaluation.
+//! Strongly connected components after Tarjan (1972), with an explicit stack.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::index;
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::hir::{Body, CalendarId, Expr, ExprKind, InForce, MeasureKind, NamedId, OutcomeId, OutcomeSource, Policy, RuleId};
+use crate::source::Span;
+use crate::types::{RecordId, Type};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Node {
+    /// A fact, with the condition under which it is needed.
+    Fact(usize),
+    /// A field of a record, likewise.
+    Field(RecordId, usize),
+    LawDate,
+    Calendar(CalendarId),
+    Named(NamedId),
+    /// A rule's condition, items and date; its measures belong to the outcomes.
+    Rule(RuleId),
+    Outcome(OutcomeId),
+}
+
+/// Fills in the policy's orders; false if there are circles.
+pub(super) fn order(policy: &mut Policy, sink: &mut Sink) -> bool {
+    let edges = edges(policy);
+    let components = components(&edges);
+    let mut is_sound = true;
+    for component in &components {
+        let loops = |node: &Node| edges.get(node).is_some_and(|reads| reads.contains(node));
+        if component.len() > 1 || component.first().is_some_and(loops) {
+            report_circle(policy, &edges, component, sink);
+            is_sound = false;
+        }
+    }
+    if !is_sound {
+        return false;
+    }
+    for node in components.into_iter().flatten() {
+        match node {
+            Node::Named(id) => policy.named_order.push(id),
+            Node::Rule(id) => policy.rule_order.push(id),
+            Node::Outcome(id) => policy.outcome_order.push(id),
+            Node::Fact(_) | Node::Field(..) | Node::LawDate | Node::Calendar(_) => {}
+        }
+    }
+    true
+}
+
+fn edges(policy: &Policy) -> BTreeMap<Node, BTreeSet<Node>> {
+    let mut edges: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
+    let mut add = |from: Node, exprs: &mut dyn Iterator<Item = &Expr>, others: &mut dyn Iterator<Item = Node>| {
+        let reads = edges.entry(from).or_default();
+        for expr in exprs {
+            reads_of(policy, expr, reads);
+        }
+        reads.extend(others);
+    };
+    let no_others = std::iter::empty::<Node>;
+    for (place, condition) in policy.facts.needed_when.iter().enumerate() {
+        add(Node::Fact(place), &mut condition.iter(), &mut no_others());
+    }
+    for (id, record) in policy.records.iter().enumerate() {
+        for (place, condition) in record.needed_when.iter().enumerate() {
+            add(Node::Field(RecordId(index(id)), place), &mut condition.iter(), &mut no_others());
+        }
+    }
+    add(Node::LawDate, &mut policy.law_dates.iter(), &mut no_others());
+    for (place, calendar) in policy.calendars.iter().enumerate() {
+        let dates = &mut calendar.holidays.iter().chain(&calendar.workdays);
+        add(Node::Calendar(CalendarId(index(place))), dates, &mut no_others());
+    }
+    for (place, named) in policy.named.iter().enumerate() {
+        let exprs = named.versions.iter().flat_map(|version| body_exprs(&version.body));
+        add(Node::Named(NamedId(index(place))), &mut exprs.into_iter(), &mut no_others());
+    }
+    for (place, rule) in policy.rules.iter().enumerate() {
+        let node = Node::Rule(RuleId(index(place)));
+        let items = rule.binders.iter().flat_map(|binder| std::iter::once(&binder.collection).chain(&binder.filter));
+        let is_dated = rule.in_force != InForce::default() && rule.dated_by.is_none();
+        let overriding = rule.overridden_by.iter().map(|(over, _)| Node::Rule(*over));
+        add(
+            node,
+            &mut items.chain(&rule.dated_by).chain(&rule.when),
+            &mut overriding.chain(is_dated.then_some(Node::LawDate)),
+        );
+    }
+    for (place, outcome) in policy.outcomes.iter().enumerate() {
+        let id = OutcomeId(index(place));
+        let defined = match &outcome.source {
+            OutcomeSource::Defined(expr) => Some(expr),
+            OutcomeSource::Built { .. } => None,
+        };
+        let limits = outcome.at_least.iter().chain(&outcome.at_most);
+        let is_dated = outcome.in_force != InForce::default();
+        add(Node::Outcome(id), &mut defined.into_iter().chain(limits), &mut is_dated.then_some(Node::LawDate).into_iter());
+    }
+    for (place, rule) in policy.rules.iter().enumerate() {
+        for measure in &rule.then {
+            let rule = Node::Rule(RuleId(index(place)));
+            add(Node::Outcome(measure.outcome), &mut measure_exprs(&measure.kind).into_iter(), &mut std::iter::once(rule));
+        }
+    }
+    edges
+}
+
+/// The expressions of a body.
+pub(super) fn body_exprs(body: &Body) -> Vec<&Expr> {
+    match body {
+        Body::Expr(expr) => vec![expr],
+        Body::Schedule(rows) => rows.iter().map(|(_, value)| value).collect(),
+        Body::Table(table) => {
+            let tests = table.rows.iter().flat_map(|row| row.tests.iter().flatten().flatten()).map(|test| &test.value);
+            table.inputs.iter().chain(tests).chain(table.rows.iter().map(|row| &row.result)).collect()
+        }
+    }
+}
+
+/// The expressions of a measure.
+pub(super) fn measure_exprs(kind: &MeasureKind) -> Vec<&Expr> {
+    match kind {
+        MeasureKind::Contribute { value, at_least, at_most } => {
+            std::iter::once(value).chain(at_least).chain(at_most).collect()
+        }
+        MeasureKind::Factor { share: of, raises: _ } | MeasureKind::AtLeast(of) | MeasureKind::AtMost(of) | MeasureKind::Without(of) => {
+            vec![of]
+        }
+        MeasureKind::Waived => Vec::new(),
+    }
+}
+
+fn reads_of(policy: &Policy, expr: &Expr, reads: &mut BTreeSet<Node>) {
+    match &expr.kind {
+        ExprKind::Fact(place) => {
+            reads.insert(Node::Fact(*place));
+        }
+        ExprKind::Field(of, place) => {
+            if let Type::Record(id) = &of.ty {
+                reads.insert(Node::Field(*id, *place));
+            }
+        }
+        ExprKind::Outcome(id) => {
+            reads.insert(Node::Outcome(*id));
+        }
+        ExprKind::Call { named, args: _, at } => {
+            reads.insert(Node::Named(*named));
+            let is_dated = policy.named.get(named.0 as usize).is_some_and(|named| {
+                named.versions.iter().any(|version| {
+                    matches!(version.body, Body::Schedule(_)) || version.in_force != InForce::default()
+                })
+            });
+            if is_dated && at.is_none() {
+                reads.insert(Node::LawDate);
+            }
+        }
+        ExprKind::AddWorkingDays { calendar, .. } | ExprKind::WorkingDaysBetween { calendar, .. } => {
+            reads.insert(Node::Calendar(*calendar));
+        }
+        ExprKind::Invalid
+        | ExprKind::Const(_)
+        | ExprKind::Local(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::Convert(..)
+        | ExprKind::Round(..)
+        | ExprKind::Band { .. }
+        | ExprKind::Choose { .. }
+        | ExprKind::Aggregate { .. }
+        | ExprKind::First { .. }
+        | ExprKind::Members(_)
+        | ExprKind::Set(_)
+        | ExprKind::List(_)
+        | ExprKind::Record(_)
+        | ExprKind::Duty { .. } => {}
+    }
+    expr.for_each_child(&mut |child| reads_of(policy, child, reads));
+}
+
+/// Strongly connected components, each after those that it reads.
+fn components(edges: &BTreeMap<Node, BTreeSet<Node>>) -> Vec<Vec<Node>> {
+    #[derive(Clone, Copy)]
+    struct Mark {
+        number: usize,
+        low: usize,
+        on_stack: bool,
+    }
+    let none = BTreeSet::new();
+    let mut marks: BTreeMap<Node, Mark> = BTreeMap::new();
+    let mut stack: Vec<Node> = Vec::new();
+    let mut found = Vec::new();
+    for root in edges.keys() {
+        if marks.contains_key(root) {
+            continue;
+        }
+        let mut path = vec![(*root, edges.get(root).unwrap_or(&none).iter())];
+        marks.insert(*root, Mark { number: marks.len(), low: marks.len(), on_stack: true });
+        stack.push(*root);
+        while let Some((node, rest)) = path.last_mut() {
+            let node = *node;
+            if let Some(next) = rest.next() {
+                match marks.get(next).copied() {
+                    None => {
+                        marks.insert(*next, Mark { number: marks.len(), low: marks.len(), on_stack: true });
+                        stack.push(*next);
+                        path.push((*next, edges.get(next).unwrap_or(&none).iter()));
+                    }
+                    Some(mark) if mark.on_stack => {
+                        if let Some(own) = marks.get_mut(&node) {
+                            own.low = own.low.min(mark.number);
+                        }
+                    }
+                    Some(_) => {}
+                }
+                continue;
+            }
+            path.pop();
+            let Some(mark) = marks.get(&node).copied() else { continue };
+            if let Some(parent) = path.last().and_then(|(parent, _)| marks.get_mut(parent)) {
+                parent.low = parent.low.min(mark.low);
+            }
+            if mark.low == mark.number {
+                let mut component = Vec::new();
+                while let Some(member) = stack.pop() {
+                    if let Some(mark) = marks.get_mut(&member) {
+                        mark.on_stack = false;
+                    }
+                    component.push(member);
+                    if member == node {
+                        break;
+                    }
+                }
+                found.push(component);
+            }
+        }
+    }
+    found
+}
+
+/// Prints one round of the circle: the shortest from its first member back to itself.
+fn report_circle(policy: &Policy, edges: &BTreeMap<Node, BTreeSet<Node>>, component: &[Node], sink: &mut Sink) {
+    let members: BTreeSet<Node> = component.iter().copied().collect();
+    let Some(start) = members.iter().find(|node| place(policy, **node).is_some()).copied() else { return };
+    let mut before: BTreeMap<Node, Node> = BTreeMap::new();
+    let mut queue = VecDeque::from([start]);
+    'search: while let Some(node) = queue.pop_front() {
+        for next in edges.get(&node).into_iter().flatten().filter(|next| members.contains(next)) {
+            if *next == start {
+                before.insert(start, node);
+                break 'search;
+            }
+            if !before.contains_key(next) {
+                before.insert(*next, node);
+                queue.push_back(*next);
+            }
+        }
+    }
+    let mut round = vec![start];
+    let mut at = start;
+    while let Some(previous) = before.get(&at).copied() {
+        if previous == start {
+            break;
+        }
+        round.push(previous);
+        at = previous;
+    }
+    round.push(start);
+    round.reverse();
+    let names: Vec<String> = round.iter().filter_map(|node| place(policy, *node)).map(|(name, _)| format!("`{name}`")).collect();
+    let only_rules = round.iter().all(|node| matches!(node, Node::Rule(_)));
+    let (code, verb) = if only_rules { (Code::CircleOverride, "is overridden by") } else { (Code::CircleDefinition, "reads") };
+    let Some((name, span)) = place(policy, start) else { return };
+    let message = if only_rules {
+        format!("the rule `{name}` overrides itself in a circle")
+    } else {
+        format!("`{name}` is defined by itself")
+    };
+    let mut found = Diagnostic::new(code, span, message).help(format!("one round: {}", names.join(&format!(" {verb} "))));
+    for node in round.iter().skip(1) {
+        if let Some((name, other)) = place(policy, *node)
+            && other != span
+        {
+            found = found.label(other, format!("`{name}` is in the circle"));
+        }
+    }
+    sink.push(found);
+}
+
+/// The name and place of what the author wrote.
+fn place(policy: &Policy, node: Node) -> Option<(String, Span)> {
+    match node {
+        Node::Fact(at) => {
+            let condition = policy.facts.needed_when.get(at).and_then(Option::as_ref)?;
+            Some((policy.schema.facts.fields.get(at)?.name.to_string(), condition.span))
+        }
+        Node::Field(id, at) => {
+            let condition = policy.records.get(id.0 as usize)?.needed_when.get(at).and_then(Option::as_ref)?;
+            let record = policy.schema.record(id)?;
+            Some((format!("{}.{}", record.name, record.fields.get(at)?.name), condition.span))
+        }
+        Node::LawDate => policy.law_dates.first().map(|date| ("dated by".to_owned(), date.span)),
+        Node::Calendar(id) => {
+            let calendar = policy.calendars.get(id.0 as usize)?;
+            let span = calendar.holidays.iter().chain(&calendar.workdays).map(|list| list.span).next()?;
+            Some((calendar.name.to_string(), span))
+        }
+        Node::Named(id) => policy.named.get(id.0 as usize).map(|named| (named.name.to_string(), named.span)),
+        Node::Rule(id) => policy.rules.get(id.0 as usize).map(|rule| (rule.name.to_string(), rule.span)),
+        Node::Outcome(id) => policy.outcomes.get(id.0 as usize).map(|outcome| (outcome.name.to_string(), outcome.span)),
+    }
+}
