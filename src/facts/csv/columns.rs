@@ -40,6 +40,8 @@ pub(super) enum Wanted {
 pub(super) struct Joins<'l> {
     /// Places of fields, from the facts inward.
     pub(super) fields: Vec<&'l [usize]>,
+    /// Their paths.
+    pub(super) names: Vec<&'l str>,
     /// These columns may stand in the header undeclared.
     pub(super) keys: Vec<&'l str>,
 }
@@ -56,7 +58,8 @@ pub(super) fn plan<'s>(
     let mut plan = vec![Plan::Nowhere; fields.len()];
     for (index, field) in joins.fields.iter().enumerate() {
         if !put(schema, fields, &mut plan, field, Plan::List(index)) {
-            binder.report_case(ProblemCode::NotCsv, "two files for one list");
+            let name = joins.names.get(index).copied().unwrap_or_default();
+            binder.report_below(name, Fault::new(ProblemCode::NotCsv, "two files for one list"));
         }
     }
     let mut seen = BTreeSet::new();

@@ -198,7 +198,7 @@ fn item<'s>(
         Undeclared::Refuse | Undeclared::Ignore(_) => Wanted::Declared,
         Undeclared::IgnoreAll => Wanted::IfDeclared,
     };
-    let joins = Joins { fields: Vec::new(), keys: vec![key] };
+    let joins = Joins { keys: vec![key], ..Joins::default() };
     if let Type::Record(_) = of {
         let fields = fields_of(binder.schema, of);
         return Item::Record(fields, columns::plan(binder, fields, header, &joins, wanted));

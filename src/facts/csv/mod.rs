@@ -62,6 +62,7 @@ impl<'s, R: Read> Reader<'s, R> {
         let (rows, header) = Rows::open(reader, limits, &mut binder)?;
         let joins = Joins {
             fields: lists.iter().map(ListFile::field).collect(),
+            names: lists.iter().map(ListFile::path).collect(),
             keys: lists.iter().map(ListFile::key).collect(),
         };
         let fields = &schema.facts.fields;
