@@ -1,15 +1,170 @@
 //! The reference evaluator: the meaning of a policy, readable and unhurried.
+//!
+//! Facts are admitted ([`admit`]), then outcomes are decided one after the other ([`outcomes`]) from the rules that
+//! apply ([`rules`]) and from expressions ([`expr`], [`calls`], [`aggregate`]). Values may be open and errors are
+//! values ([`fault`]), so nothing here depends on an order of evaluation: `rule_order` and `outcome_order` only say
+//! what can be evaluated when.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::admit::{Admitted, admit, broken};
+use self::case::Case;
+use self::fault::{Fault, collect};
+use self::lenient::Choice;
 use super::Policy;
-use crate::decision::{Decision, Problem};
+use crate::decision::{Decision, Fired, Overridden, Problem, Status};
 use crate::types::Schema;
-use crate::value::Value;
+use crate::value::{Value, Waits};
+
+mod admit;
+mod aggregate;
+mod calls;
+mod case;
+mod domain;
+mod expr;
+mod fault;
+mod finish;
+mod lenient;
+mod outcomes;
+mod rules;
+mod show;
+#[cfg(test)]
+mod tests;
+
+/// What one law says about a case.
+struct Judgement {
+    outcomes: Vec<Value>,
+    fired: Vec<Fired>,
+    overridden: Vec<Overridden>,
+    /// What the choice between two laws waits for.
+    waits: Waits,
+}
 
 /// Decides one case. `facts` has one value per fact of the schema as bound (absent ones [`Value::Absent`], all the
 /// way down); `problems` is what binding found malformed.
-pub(crate) fn decide(policy: &Policy, schema: &Arc<Schema>, facts: Vec<Value>, problems: Vec<Problem>) -> Decision {
-    let _ = (policy, facts);
-    Decision { schema: schema.clone(), status: crate::decision::Status::Failed, outcomes: vec![], needs: vec![], fired: vec![], overridden: vec![], problems }
+pub(crate) fn decide(
+    policy: &Policy,
+    schema: &Arc<Schema>,
+    facts: Vec<Value>,
+    problems: Vec<Problem>,
+) -> Decision {
+    let laws: Vec<Option<usize>> = match policy.law_dates.len() {
+        0 => vec![None],
+        count => (0..count).map(Some).collect(),
+    };
+    let admitted: Vec<Admitted> = laws.iter().map(|law| admit(policy, schema, &facts, *law)).collect();
+    let cases: Vec<Case<'_>> =
+        laws.iter().zip(&admitted).map(|(law, one)| Case::new(policy, schema, &one.facts, *law)).collect();
+
+    let mut malformed: BTreeSet<Problem> = problems.into_iter().collect();
+    let mut fault = None;
+    for (case, admitted) in cases.iter().zip(&admitted) {
+        malformed.extend(broken(case, &mut fault));
+        if let Some(other) = &admitted.fault {
+            collect(&mut fault, other.clone());
+        }
+    }
+    let missing: BTreeSet<&String> = admitted.iter().flat_map(|one| &one.missing).collect();
+    let answer = |status| Decision {
+        schema: schema.clone(),
+        status,
+        outcomes: Vec::new(),
+        needs: Vec::new(),
+        fired: Vec::new(),
+        overridden: Vec::new(),
+        problems: Vec::new(),
+    };
+    if !malformed.is_empty() {
+        let given = |path: &str| malformed.iter().any(|problem| lies_in(problem.path.as_deref(), path));
+        let needs = missing.into_iter().filter(|path| !given(path)).cloned().collect();
+        return Decision { needs, problems: malformed.into_iter().collect(), ..answer(Status::Refused) };
+    }
+    if !missing.is_empty() {
+        return Decision { needs: missing.into_iter().cloned().collect(), ..answer(Status::Undetermined) };
+    }
+
+    let mut judgements = Vec::new();
+    for case in &cases {
+        match judge(case) {
+            Ok(judgement) => judgements.push(judgement),
+            Err(other) => collect(&mut fault, other),
+        }
+    }
+    let chosen = match fault {
+        Some(fault) => Err(fault),
+        None => take(policy, judgements),
+    };
+    match chosen {
+        Err(fault) => {
+            Decision { problems: fault.into_problems().into_iter().collect(), ..answer(Status::Failed) }
+        }
+        Ok(Judgement { outcomes, fired, overridden, mut waits }) => {
+            let settled = outcomes.iter().all(Value::is_settled);
+            if settled {
+                waits.clear();
+            }
+            waits.extend(outcomes.iter().flat_map(Value::waits));
+            let needs = waits.iter().map(|path| path.to_string()).collect();
+            let status = if settled { Status::Decided } else { Status::Undetermined };
+            Decision { outcomes, needs, fired, overridden, ..answer(status) }
+        }
+    }
+}
+
+/// Decides a case under one law. Any fault in an outcome fails it: there is no partial decision.
+fn judge(case: &Case<'_>) -> Result<Judgement, Fault> {
+    let mut fault = None;
+    for id in &case.policy.outcome_order {
+        let value = case.outcome(*id);
+        if let Err(other) = &value {
+            collect(&mut fault, other.clone());
+        }
+        if let Some(cell) = case.outcomes.get(id.0 as usize) {
+            // Each outcome stands in the order once.
+            let _ = cell.set(value);
+        }
+    }
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    let place = fault::Place { name: &case.policy.name, cites: &case.policy.cites };
+    let lost = || Fault::internal("an outcome is missing from the order", place);
+    let outcomes = case.outcomes.iter().map(|cell| cell.get().cloned().unwrap_or_else(|| Err(lost())));
+    let outcomes = outcomes.collect::<Result<_, _>>()?;
+    let (fired, overridden) = case.report();
+    Ok(Judgement { outcomes, fired, overridden, waits: Waits::new() })
+}
+
+/// The decision under the only law, or one of two whole.
+fn take(policy: &Policy, judgements: Vec<Judgement>) -> Result<Judgement, Fault> {
+    let mut judgements = judgements.into_iter();
+    let (first, second) = match (judgements.next(), judgements.next()) {
+        (Some(first), Some(second)) => (first, second),
+        (Some(only), None) => return Ok(only),
+        (None, _) => {
+            let place = fault::Place { name: &policy.name, cites: &policy.cites };
+            return Err(Fault::internal("no law decides", place));
+        }
+    };
+    Ok(match lenient::choose(policy, &first.outcomes, &second.outcomes)? {
+        Choice::First => first,
+        Choice::Second => second,
+        Choice::Either(waits) => Judgement {
+            outcomes: lenient::either(&first.outcomes, &second.outcomes, &waits),
+            fired: first.fired.into_iter().filter(|rule| second.fired.contains(rule)).collect(),
+            overridden: first
+                .overridden
+                .into_iter()
+                .filter(|rule| second.overridden.contains(rule))
+                .collect(),
+            waits,
+        },
+    })
+}
+
+/// Whether something malformed lies at or inside what looks absent: then it was given.
+fn lies_in(problem: Option<&str>, path: &str) -> bool {
+    let Some(rest) = problem.and_then(|problem| problem.strip_prefix(path)) else { return false };
+    rest.is_empty() || rest.starts_with(['.', '['])
 }

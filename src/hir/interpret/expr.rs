@@ -1,0 +1,371 @@
+//! Expressions: every core form, over settled and open values. Operands of a strict operation are all evaluated and
+//! their faults merge; a nothing that a guard excludes is taken off open operands before they are used (ruling 4).
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::case::{Case, Frame};
+use super::domain::{domain, members};
+use super::fault::{Evaluated, Fault, Truth, and, collect, implies, or};
+use crate::hir::{BinaryOp, CalendarId, Choose, Expr, ExprKind, Extreme, Limb, UnaryOp};
+use crate::types::Type;
+use crate::value::{self, Certainty, Combine, Shape, Trouble, Value, Waits, join};
+
+impl<'p> Case<'p> {
+    /// The value of an expression, perhaps nothing.
+    pub(super) fn evaluate(&self, expr: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        match &expr.kind {
+            ExprKind::Invalid => Err(Fault::internal("a broken part is evaluated", frame.place)),
+            ExprKind::Const(value) => Ok(value.clone()),
+            ExprKind::Fact(field) => {
+                let value = self.facts.get(*field).cloned();
+                value.ok_or_else(|| Fault::internal("an unknown fact is read", frame.place))
+            }
+            ExprKind::Local(local) => {
+                let value = frame.local(*local).cloned();
+                value.ok_or_else(|| Fault::internal("an unbound local is read", frame.place))
+            }
+            ExprKind::Outcome(outcome) => {
+                let value = self.outcomes.get(outcome.0 as usize).and_then(|cell| cell.get()).cloned();
+                value.unwrap_or_else(|| {
+                    Err(Fault::internal("an outcome is read before its turn", frame.place))
+                })
+            }
+            ExprKind::Field(record, field) => self.field(record, *field, frame),
+            ExprKind::Call { named, args, at } => self.call(*named, args, at.as_deref(), frame),
+            ExprKind::Unary(op, of) => self.unary(*op, of, frame),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, frame),
+            ExprKind::Convert(factor, of) => {
+                let of = self.evaluate(of, frame)?;
+                through_nothing(of, |of| value::convert(of, *factor)).map_err(|t| Fault::of(t, frame.place))
+            }
+            ExprKind::Round(rounding, of) => {
+                let of = self.evaluate(of, frame)?;
+                through_nothing(of, |of| value::round(of, *rounding)).map_err(|t| Fault::of(t, frame.place))
+            }
+            ExprKind::AddWorkingDays { calendar, date, count } => {
+                self.with_calendar(*calendar, date, count, value::add_working_days, frame)
+            }
+            ExprKind::WorkingDaysBetween { calendar, from, to } => {
+                self.with_calendar(*calendar, from, to, value::working_days_between, frame)
+            }
+            ExprKind::Band { range, shares } => self.strict(value::band, range, shares, frame),
+            ExprKind::Choose { how, limbs, otherwise } => match how {
+                Choose::First => self.choose_first(limbs, otherwise.as_deref(), frame),
+                Choose::Highest => self.choose_extreme(Combine::Highest, limbs, otherwise.as_deref(), frame),
+                Choose::Lowest => self.choose_extreme(Combine::Lowest, limbs, otherwise.as_deref(), frame),
+            },
+            ExprKind::Aggregate { how, binders, body } => {
+                self.aggregate(*how, binders, body, &expr.ty, frame)
+            }
+            ExprKind::First { binder, by } => self.first(binder, by, frame),
+            ExprKind::Members(id) => Ok(Value::List(members(self.schema, *id).collect())),
+            ExprKind::Set(of) => {
+                let of = self.all(of, frame)?;
+                value::set_of(of).map_err(|trouble| Fault::of(trouble, frame.place))
+            }
+            ExprKind::List(of) => Ok(Value::List(self.all(of, frame)?.into())),
+            ExprKind::Record(of) => Ok(Value::Record(self.all(of, frame)?.into())),
+            ExprKind::Duty { kind, due } => self.duty(kind, due, &expr.ty, frame),
+        }
+    }
+
+    /// All values; all faults.
+    pub(super) fn all(&self, exprs: &[Expr], frame: &mut Frame<'p>) -> Result<Vec<Value>, Fault> {
+        let mut fault = None;
+        let mut values = Vec::with_capacity(exprs.len());
+        for expr in exprs {
+            match self.evaluate(expr, frame) {
+                Ok(value) => values.push(value),
+                Err(other) => collect(&mut fault, other),
+            }
+        }
+        fault.map_or(Ok(values), Err)
+    }
+
+    fn field(&self, record: &Expr, field: usize, frame: &mut Frame<'p>) -> Evaluated {
+        let place = frame.place;
+        let lost = || Fault::internal("a field of what is no record is read", place);
+        let value = self.value(record, frame)?;
+        let Value::Open(open) = &value else {
+            return record_field(&value, field).ok_or_else(lost);
+        };
+        if let Shape::Members(records) = &open.shape {
+            let mut fields = records.iter().map(|record| record_field(record, field));
+            let first = fields.next().flatten().ok_or_else(lost)?;
+            return fields.try_fold(first, |all, one| Some(join(&all, &one?, &open.waits))).ok_or_else(lost);
+        }
+        let Type::Record(id) = &record.ty else { return Err(lost()) };
+        let def = self.schema.record(*id).and_then(|def| def.fields.get(field)).ok_or_else(lost)?;
+        let nothing = def.nothing || matches!(def.presence, crate::types::Presence::NeededWhen);
+        Ok(domain(self.schema, &def.ty, &def.bounds, nothing, open.waits.clone()))
+    }
+
+    #[inline(never)]
+    fn unary(&self, op: UnaryOp, of: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        let operation = match op {
+            UnaryOp::Not => return self.judge(of, frame).map(|truth| truth.not().into_value()),
+            UnaryOp::Exists => return self.evaluate(of, frame).map(|value| exists(&value).into_value()),
+            UnaryOp::StepAbove | UnaryOp::StepBelow => return self.step(op == UnaryOp::StepAbove, of, frame),
+            UnaryOp::Negate => value::negate,
+            UnaryOp::IsEmpty => value::is_empty,
+            UnaryOp::Bottom => value::bottom,
+            UnaryOp::Top => value::top,
+            UnaryOp::Middle => value::middle,
+        };
+        let of = self.value(of, frame)?;
+        operation(&of).map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    fn step(&self, up: bool, of: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        let Type::Enum(id) = &of.ty else {
+            return Err(Fault::internal("a step on what is no scale", frame.place));
+        };
+        let count = self.schema.enumeration(*id).map_or(0, |def| def.members.len());
+        let count = u32::try_from(count).map_err(|_| Fault::internal("a scale is too long", frame.place))?;
+        let value = self.value(of, frame)?;
+        value::step(&value, up, count).map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    #[inline(never)]
+    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        let operation: fn(&Value, &Value) -> Result<Value, Trouble> = match op {
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => return self.logic(op, left, right, frame),
+            BinaryOp::OrElse => return self.or_else(left, right, frame),
+            BinaryOp::Is => return self.equality(left, right, frame).map(Truth::into_value),
+            BinaryOp::IsNot => {
+                return self.equality(left, right, frame).map(|truth| truth.not().into_value());
+            }
+            BinaryOp::In => return self.membership(left, right, frame).map(Truth::into_value),
+            BinaryOp::NotIn => {
+                return self.membership(left, right, frame).map(|truth| truth.not().into_value());
+            }
+            BinaryOp::Add if left.ty == Type::Date => |date, length| value::shift_date(date, length, 1),
+            BinaryOp::Add if right.ty == Type::Date => |length, date| value::shift_date(date, length, 1),
+            BinaryOp::Subtract if left.ty == Type::Date => |date, length| value::shift_date(date, length, -1),
+            BinaryOp::Add => value::add,
+            BinaryOp::Subtract => value::subtract,
+            BinaryOp::Multiply => value::multiply,
+            BinaryOp::Divide => value::divide,
+            BinaryOp::Less => |left, right| value::compare(left, right, Ordering::is_lt),
+            BinaryOp::LessOrEqual => |left, right| value::compare(left, right, Ordering::is_le),
+            BinaryOp::Greater => |left, right| value::compare(left, right, Ordering::is_gt),
+            BinaryOp::GreaterOrEqual => |left, right| value::compare(left, right, Ordering::is_ge),
+            BinaryOp::Without => value::without,
+            BinaryOp::HasAnyOf => value::has_any_of,
+            BinaryOp::HasAllOf => value::has_all_of,
+            BinaryOp::StartsWith => value::starts_with,
+            BinaryOp::To => value::range,
+            BinaryOp::Times => value::times,
+            BinaryOp::Higher => |left, right| extreme(Combine::Highest, left, right),
+            BinaryOp::Lower => |left, right| extreme(Combine::Lowest, left, right),
+            BinaryOp::DaysBetween => value::days_between,
+        };
+        self.strict(operation, left, right, frame)
+    }
+
+    /// An operation on two values that must be there.
+    fn strict(
+        &self,
+        operation: fn(&Value, &Value) -> Result<Value, Trouble>,
+        left: &Expr,
+        right: &Expr,
+        frame: &mut Frame<'p>,
+    ) -> Evaluated {
+        let (left, right) = both(self.value(left, frame), self.value(right, frame))?;
+        operation(&left, &right).map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    fn logic(&self, op: BinaryOp, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        let left = self.judge(left, frame);
+        // The other side cannot change these any more.
+        let settles = if op == BinaryOp::Or { Truth::Yes } else { Truth::No };
+        if left.as_ref() == Ok(&settles) {
+            return Ok(Value::Bool(op != BinaryOp::And));
+        }
+        let right = self.judge(right, frame);
+        let judged = match op {
+            BinaryOp::And => and(left, right),
+            BinaryOp::Or => or(left, right),
+            BinaryOp::Implies => implies(left, right),
+            _ => Err(Fault::internal("no logical operation", frame.place)),
+        };
+        judged.map(Truth::into_value)
+    }
+
+    fn or_else(&self, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        let left = self.evaluate(left, frame)?;
+        if !left.may_be_nothing() {
+            return Ok(left);
+        }
+        let right = self.evaluate(right, frame)?;
+        let waits = left.waits();
+        Ok(left.without_nothing().map_or_else(|| right.clone(), |left| join(&left, &right, &waits)))
+    }
+
+    fn equality(&self, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Result<Truth, Fault> {
+        let (left, right) = both(self.evaluate(left, frame), self.evaluate(right, frame))?;
+        value::is(&left, &right).and_then(Truth::of).map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    fn membership(&self, item: &Expr, collection: &Expr, frame: &mut Frame<'p>) -> Result<Truth, Fault> {
+        let (item, collection) = both(self.evaluate(item, frame), self.value(collection, frame))?;
+        value::is_in(&item, &collection)
+            .and_then(Truth::of)
+            .map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    /// Limbs count up to the first that surely holds; a limb that may hold leaves both readings possible.
+    #[inline(never)]
+    fn choose_first(&self, limbs: &[Limb], otherwise: Option<&Expr>, frame: &mut Frame<'p>) -> Evaluated {
+        let mut possible: Vec<(Value, Waits)> = Vec::new();
+        let mut fault = None;
+        let mut last = None;
+        for limb in limbs {
+            let truth = match self.judge(&limb.when, frame) {
+                Ok(Truth::No) => continue,
+                Ok(truth) => truth,
+                // What comes after it cannot be told from here; the result is an error anyhow.
+                Err(other) => return Err(fault.map_or(other.clone(), |fault: Fault| fault.merge(other))),
+            };
+            let value = self.evaluate(&limb.value, frame);
+            match (value, truth) {
+                (Err(other), Truth::Maybe(_)) => collect(&mut fault, other),
+                (Ok(value), Truth::Maybe(waits)) => possible.push((value, waits)),
+                (value, Truth::No | Truth::Yes) => {
+                    last = Some(value);
+                    break;
+                }
+            }
+        }
+        let last = match (last, otherwise) {
+            (Some(last), _) => last,
+            (None, Some(otherwise)) => self.evaluate(otherwise, frame),
+            (None, None) => Ok(Value::Nothing),
+        };
+        match (last, fault) {
+            (Ok(last), None) => {
+                Ok(possible.iter().rev().fold(last, |rest, (value, waits)| join(value, &rest, waits)))
+            }
+            (Err(last), Some(fault)) => Err(last.merge(fault)),
+            (Err(fault), None) | (Ok(_), Some(fault)) => Err(fault),
+        }
+    }
+
+    #[inline(never)]
+    fn choose_extreme(
+        &self,
+        how: Combine,
+        limbs: &[Limb],
+        otherwise: Option<&Expr>,
+        frame: &mut Frame<'p>,
+    ) -> Evaluated {
+        let mut fault = None;
+        let mut items = Vec::new();
+        for limb in limbs {
+            let chosen = self.judge(&limb.when, frame).and_then(|truth| match truth.certainty() {
+                None => Ok(None),
+                Some(certainty) => Ok(Some((certainty, self.value(&limb.value, frame)?))),
+            });
+            match chosen {
+                Ok(chosen) => items.extend(chosen),
+                Err(other) => collect(&mut fault, other),
+            }
+        }
+        let certain = items.iter().any(|(certainty, _)| *certainty == Certainty::Certain);
+        let empty = match otherwise {
+            Some(otherwise) if !certain => self.evaluate(otherwise, frame),
+            Some(_) | None => Ok(Value::Nothing),
+        };
+        match (empty, fault) {
+            (Ok(empty), None) => value::combine(how, &items, &empty).map_err(|t| Fault::of(t, frame.place)),
+            (Err(empty), Some(fault)) => Err(empty.merge(fault)),
+            (Err(fault), None) | (Ok(_), Some(fault)) => Err(fault),
+        }
+    }
+
+    #[inline(never)]
+    fn with_calendar(
+        &self,
+        calendar: CalendarId,
+        left: &Expr,
+        right: &Expr,
+        operation: fn(&value::Calendar, &Value, &Value) -> Result<Value, Trouble>,
+        frame: &mut Frame<'p>,
+    ) -> Evaluated {
+        let declared = self.policy.calendars.get(calendar.0 as usize);
+        let declared = declared.ok_or_else(|| Fault::internal("an unknown calendar", frame.place))?;
+        let mut outside = Frame::new(frame.place);
+        let days =
+            both(self.all(&declared.holidays, &mut outside), self.all(&declared.workdays, &mut outside));
+        let operands = both(self.value(left, frame), self.value(right, frame));
+        let ((holidays, workdays), (left, right)) = both(days, operands)?;
+        let calendar = value::Calendar { weekend: declared.weekend.clone(), holidays, workdays };
+        operation(&calendar, &left, &right).map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    fn duty(&self, kind: &Expr, due: &Expr, ty: &Type, frame: &mut Frame<'p>) -> Evaluated {
+        let Type::Duty(id) = ty else { return Err(Fault::internal("a duty of no kind", frame.place)) };
+        let (kind, due) = both(self.value(kind, frame), self.value(due, frame))?;
+        let waits = kind.waits();
+        let mut duties = Vec::new();
+        for member in members(self.schema, *id) {
+            let same =
+                value::is(&kind, &member).and_then(Truth::of).map_err(|t| Fault::of(t, frame.place))?;
+            duties.push(match same {
+                Truth::No => Value::Nothing,
+                Truth::Yes => due.clone(),
+                Truth::Maybe(_) => join(&due, &Value::Nothing, &waits),
+            });
+        }
+        Ok(Value::Duties(duties.into()))
+    }
+}
+
+/// Both, or the faults of both.
+pub(super) fn both<L, R>(left: Result<L, Fault>, right: Result<R, Fault>) -> Result<(L, R), Fault> {
+    match (left, right) {
+        (Ok(left), Ok(right)) => Ok((left, right)),
+        (Err(left), Err(right)) => Err(left.merge(right)),
+        (Err(fault), Ok(_)) | (Ok(_), Err(fault)) => Err(fault),
+    }
+}
+
+pub(super) fn exists(value: &Value) -> Truth {
+    match value {
+        Value::Nothing => Truth::No,
+        value if value.may_be_nothing() => Truth::Maybe(value.waits()),
+        _ => Truth::Yes,
+    }
+}
+
+/// An operation that leaves nothing as it is.
+pub(super) fn through_nothing(
+    value: Value,
+    operation: impl FnOnce(&Value) -> Result<Value, Trouble>,
+) -> Result<Value, Trouble> {
+    let maybe_nothing = value.may_be_nothing();
+    let waits = if maybe_nothing { value.waits() } else { Waits::new() };
+    let Some(value) = value.without_nothing() else { return Ok(Value::Nothing) };
+    let result = operation(&value)?;
+    Ok(if maybe_nothing { join(&result, &Value::Nothing, &waits) } else { result })
+}
+
+/// Which of two comparisons an extreme asks for: whether the left comes before the right.
+pub(super) fn comes_before(extreme: Extreme) -> (fn(Ordering) -> bool, fn(Ordering) -> bool) {
+    match extreme {
+        Extreme::Highest => (Ordering::is_gt, Ordering::is_ge),
+        Extreme::Lowest => (Ordering::is_lt, Ordering::is_le),
+    }
+}
+
+fn extreme(how: Combine, left: &Value, right: &Value) -> Result<Value, Trouble> {
+    let items = [(Certainty::Certain, left.clone()), (Certainty::Certain, right.clone())];
+    value::combine(how, &items, &Value::Nothing)
+}
+
+fn record_field(record: &Value, field: usize) -> Option<Value> {
+    let Value::Record(fields) = record else { return None };
+    let fields: &Arc<[Value]> = fields;
+    fields.get(field).cloned()
+}

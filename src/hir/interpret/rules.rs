@@ -1,0 +1,179 @@
+//! Which rules apply, for which item and outcome (ruling 7): a rule applies when it is in force, its condition
+//! holds, and no rule that overrides it applies. So an applying override of an override revives.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::case::{Case, Frame};
+use super::fault::{Fault, Judged, Place, Truth, and, or};
+use crate::decision::{Fired, Overridden};
+use crate::hir::{OutcomeId, Rule, RuleId};
+use crate::value::{Value, Waits};
+
+/// The items of one rule; one instance for a rule without `for each`.
+pub(super) struct Instances<'p> {
+    pub(super) list: Vec<Instance<'p>>,
+    /// There may be more items than are listed.
+    pub(super) more: Option<Waits>,
+    /// A collection could not be evaluated.
+    pub(super) fault: Option<Fault>,
+}
+
+pub(super) struct Instance<'p> {
+    /// Per binder, what tells its item from others.
+    pub(super) key: Vec<Value>,
+    pub(super) label: Option<String>,
+    pub(super) path: Option<Arc<str>>,
+    pub(super) frame: Frame<'p>,
+    /// In force, and the condition holds.
+    pub(super) holds: Judged,
+}
+
+/// Per rule, in the order of its instances: whether it applies to one outcome.
+pub(super) type Applying = BTreeMap<RuleId, Vec<Judged>>;
+
+impl<'p> Case<'p> {
+    pub(super) fn rule(&self, id: RuleId) -> Option<&'p Rule> {
+        self.policy.rules.get(id.0 as usize)
+    }
+
+    /// The instances of a rule. First asked for when everything that its condition reads is decided.
+    pub(super) fn rule_instances(&self, id: RuleId) -> Option<&Instances<'p>> {
+        let cell = self.instances.get(id.0 as usize)?;
+        if let Some(known) = cell.get() {
+            return Some(known);
+        }
+        let instances = self.make_instances(self.rule(id)?);
+        // The cell is empty: nothing evaluates a rule from within its own evaluation.
+        let _ = cell.set(instances);
+        cell.get()
+    }
+
+    fn make_instances(&self, rule: &'p Rule) -> Instances<'p> {
+        let place = Place { name: &rule.name, cites: &rule.cites };
+        let in_force = match rule.dated_by {
+            None => self.in_force(rule.in_force, None, place),
+            Some(_) => Ok(Truth::Yes),
+        };
+        let mut list = Vec::new();
+        let beyond = self.each(&rule.binders, &mut Frame::new(place), in_force, &mut |frame, key, guard| {
+            let path = frame.item_path(&rule.binders);
+            let dated = rule.dated_by.as_ref().map_or(Ok(Truth::Yes), |date| {
+                let date = self.value(date, frame)?;
+                self.in_force(rule.in_force, Some(&date), place)
+            });
+            let mut holds = and(guard, dated);
+            if holds != Ok(Truth::No) {
+                holds = and(holds, rule.when.as_ref().map_or(Ok(Truth::Yes), |when| self.judge(when, frame)));
+            }
+            list.push(Instance {
+                key: key.to_vec(),
+                label: frame.item_label(&rule.binders),
+                path: path.clone(),
+                frame: frame.clone(),
+                holds: holds.map_err(|fault| fault.at_item(path.as_deref())),
+            });
+        });
+        Instances { list, more: beyond.more, fault: beyond.fault }
+    }
+
+    /// Whether each of these rules applies to an outcome, and each rule that overrides one of them there.
+    pub(super) fn applying(&self, outcome: OutcomeId, rules: impl Iterator<Item = RuleId>) -> Applying {
+        let mut asked = BTreeSet::new();
+        let mut open: Vec<RuleId> = rules.collect();
+        while let Some(id) = open.pop() {
+            if asked.insert(id) {
+                open.extend(self.rule(id).into_iter().flat_map(|rule| overriding(rule, outcome)));
+            }
+        }
+        let mut applying = Applying::new();
+        for id in self.policy.rule_order.iter().filter(|id| asked.contains(id)) {
+            let (Some(rule), Some(instances)) = (self.rule(*id), self.rule_instances(*id)) else { continue };
+            let judged = instances.list.iter().map(|instance| {
+                let mut overridden = Ok(Truth::No);
+                for by in overriding(rule, outcome) {
+                    overridden = or(overridden, self.applies_to(by, &instance.key, &applying, rule));
+                }
+                and(instance.holds.clone(), overridden.map(Truth::not))
+            });
+            let judged = judged.collect();
+            applying.insert(*id, judged);
+        }
+        applying
+    }
+
+    /// Whether an overriding rule applies to the item of an overridden one: its binders are a prefix.
+    fn applies_to(&self, by: RuleId, key: &[Value], applying: &Applying, overridden: &Rule) -> Judged {
+        let place = Place { name: &overridden.name, cites: &overridden.cites };
+        let lost = || Fault::internal("an override is judged before its turn", place);
+        let judged = applying.get(&by).ok_or_else(lost)?;
+        let instances = self.rule_instances(by).ok_or_else(lost)?;
+        let pairs = instances.list.iter().zip(judged);
+        let mut result = Ok(Truth::No);
+        for (_, judged) in pairs.filter(|(instance, _)| key.starts_with(&instance.key)) {
+            result = or(result, judged.clone());
+        }
+        if let Some(fault) = &instances.fault {
+            result = or(result, Err(fault.clone()));
+        }
+        match &instances.more {
+            Some(more) => or(result, Ok(Truth::Maybe(more.clone()))),
+            None => result,
+        }
+    }
+
+    /// What fired and what was overridden, for certain; both sorted. After all outcomes are decided.
+    pub(super) fn report(&self) -> (Vec<Fired>, Vec<Overridden>) {
+        let outcomes = (0..u32::try_from(self.policy.outcomes.len()).unwrap_or(u32::MAX)).map(OutcomeId);
+        let rules = || (0..u32::try_from(self.policy.rules.len()).unwrap_or(u32::MAX)).map(RuleId);
+        let concerns = |id: RuleId, outcome: OutcomeId| {
+            self.rule(id).is_some_and(|rule| {
+                rule.then.is_empty() || rule.then.iter().any(|measure| measure.outcome == outcome)
+            })
+        };
+        let mut fired = BTreeSet::new();
+        let mut overridden = BTreeSet::new();
+        for outcome in outcomes {
+            let applying = self.applying(outcome, rules().filter(|id| concerns(*id, outcome)));
+            for id in rules().filter(|id| concerns(*id, outcome)) {
+                let (Some(rule), Some(instances)) = (self.rule(id), self.rule_instances(id)) else {
+                    continue;
+                };
+                let judged = applying.get(&id).map_or(&[][..], Vec::as_slice);
+                for (instance, judged) in instances.list.iter().zip(judged) {
+                    if *judged == Ok(Truth::Yes) {
+                        fired.insert(Fired { rule: rule.name.clone(), item: instance.label.clone() });
+                    }
+                    if instance.holds != Ok(Truth::Yes) {
+                        continue;
+                    }
+                    for (by, limited) in &rule.overridden_by {
+                        let here = limited.is_empty() || limited.contains(&outcome);
+                        let applies =
+                            here && self.applies_to(*by, &instance.key, &applying, rule) == Ok(Truth::Yes);
+                        let Some(by) = self.rule(*by).filter(|_| applies) else { continue };
+                        overridden.insert(Overridden {
+                            rule: rule.name.clone(),
+                            item: instance.label.clone(),
+                            by: by.name.clone(),
+                            outcomes: self.wire_names(limited),
+                        });
+                    }
+                }
+            }
+        }
+        (fired.into_iter().collect(), overridden.into_iter().collect())
+    }
+
+    fn wire_names(&self, outcomes: &[OutcomeId]) -> Vec<Arc<str>> {
+        let defs = outcomes.iter().filter_map(|id| self.schema.outcomes.get(id.0 as usize));
+        let names: BTreeSet<Arc<str>> = defs.map(|def| def.wire.clone()).collect();
+        names.into_iter().collect()
+    }
+}
+
+/// The rules that override a rule as to an outcome.
+fn overriding(rule: &Rule, outcome: OutcomeId) -> impl Iterator<Item = RuleId> {
+    let here = rule.overridden_by.iter().filter(move |(_, only)| only.is_empty() || only.contains(&outcome));
+    here.map(|(by, _)| *by)
+}
