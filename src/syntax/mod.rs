@@ -1,12 +1,36 @@
 //! Policy text to tree: guard, grammar, recovery. pest stays in here.
 
 pub(crate) mod ast;
+mod build;
+mod explain;
+mod grammar;
+mod guard;
+mod lint;
+mod literate;
+mod recover;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::borrow::Cow;
 
 use crate::diagnostic::Sink;
 use crate::source::{FileId, Sources};
 
 /// Parses one file of `sources`; broken items are left out or hold `Invalid` parts, and `sink` says why.
 pub(crate) fn parse(sources: &Sources, file: FileId, sink: &mut Sink) -> ast::File {
-    let _ = (sources, file, sink);
-    ast::File::default()
+    let text = sources.text(file);
+    if !guard::admits(file, text, sink) {
+        return ast::File::default();
+    }
+    let mut program = if sources.name(file).ends_with(".md") {
+        Cow::Owned(literate::program(file, text, sink))
+    } else {
+        Cow::Borrowed(text)
+    };
+    if let Some(rest) = program.strip_prefix('\u{FEFF}') {
+        program = Cow::Owned(format!("   {rest}"));
+    }
+    recover::parse(file, &program, sink)
 }

@@ -1,0 +1,367 @@
+//! Operators: the one table of precedence, and how a flat list of operands and operators becomes a tree.
+//! Iterative (shunting yard), so a long list costs no stack.
+
+use pest::iterators::Pair;
+
+use super::values::Deep;
+use super::{Builder, Parts};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind, InfixOp, Name, PrefixOp, Side, StepSide};
+use crate::syntax::grammar::Rule;
+
+/// Binary operators by level; a higher level binds tighter, all group to the left.
+const INFIX: &[(Rule, InfixOp, u8)] = &[
+    (Rule::op_at, InfixOp::At, 11),
+    (Rule::op_or_else, InfixOp::OrElse, 11),
+    (Rule::op_multiply, InfixOp::Multiply, 9),
+    (Rule::op_divide, InfixOp::Divide, 9),
+    (Rule::op_add, InfixOp::Add, 8),
+    (Rule::op_subtract, InfixOp::Subtract, 8),
+    (Rule::op_without, InfixOp::Without, 8),
+    (Rule::op_to, InfixOp::To, 6),
+    (Rule::op_times, InfixOp::Times, 5),
+    (Rule::op_lt, InfixOp::Less, COMPARISON),
+    (Rule::op_le, InfixOp::LessOrEqual, COMPARISON),
+    (Rule::op_gt, InfixOp::Greater, COMPARISON),
+    (Rule::op_ge, InfixOp::GreaterOrEqual, COMPARISON),
+    (Rule::op_is, InfixOp::Is, COMPARISON),
+    (Rule::op_is_not, InfixOp::IsNot, COMPARISON),
+    (Rule::op_in, InfixOp::In, COMPARISON),
+    (Rule::op_not_in, InfixOp::NotIn, COMPARISON),
+    (Rule::op_has_any, InfixOp::HasAnyOf, COMPARISON),
+    (Rule::op_has_all, InfixOp::HasAllOf, COMPARISON),
+    (Rule::op_starts, InfixOp::StartsWith, COMPARISON),
+    (Rule::op_before, InfixOp::Before, COMPARISON),
+    (Rule::op_after, InfixOp::After, COMPARISON),
+    (Rule::op_on_or_before, InfixOp::OnOrBefore, COMPARISON),
+    (Rule::op_on_or_after, InfixOp::OnOrAfter, COMPARISON),
+    (Rule::op_and, InfixOp::And, 2),
+    (Rule::op_or, InfixOp::Or, 1),
+    (Rule::op_implies, InfixOp::Implies, IMPLIES),
+];
+/// `one step above`
+const STEP: u8 = 12;
+const NEGATE: u8 = 10;
+/// `.. of federal`, after a sum.
+const OF_CALENDAR: u8 = 7;
+/// Also `exists`, `is nothing`, `is empty`, `within .. before`. They do not chain.
+const COMPARISON: u8 = 4;
+const NOT: u8 = 3;
+/// Does not chain.
+const IMPLIES: u8 = 0;
+
+/// An operator that waits for its right operand.
+struct Waiting {
+    level: u8,
+    span: Span,
+    what: Operator,
+}
+
+enum Operator {
+    Prefix(PrefixOp),
+    Step(StepSide),
+    Infix(InfixOp),
+    Within { length: Deep, side: Side },
+}
+
+/// Operands and operators met so far.
+#[derive(Default)]
+struct Yard {
+    operands: Vec<Deep>,
+    waiting: Vec<Waiting>,
+}
+
+impl Builder<'_, '_> {
+    pub(super) fn next_expr(&mut self, parts: &mut Parts<'_>) -> Expr {
+        match parts.take(Rule::expr) {
+            Some(pair) => self.flat(pair).expr,
+            None => self.invalid(self.here(parts)).expr,
+        }
+    }
+
+    pub(super) fn exprs(&mut self, parts: &mut Parts<'_>) -> Vec<Expr> {
+        let mut exprs = Vec::new();
+        while let Some(pair) = parts.take(Rule::expr) {
+            exprs.push(self.flat(pair).expr);
+        }
+        exprs
+    }
+
+    /// `expr` or `arith`: a flat list.
+    pub(super) fn flat(&mut self, pair: Pair<'_, Rule>) -> Deep {
+        let span = self.span(&pair);
+        self.logic(&pair);
+        let mut yard = Yard::default();
+        for part in pair.into_inner() {
+            let place = self.span(&part);
+            #[expect(clippy::wildcard_enum_match_arm, reason = "pest's enum names every rule of the grammar")]
+            match part.as_rule() {
+                Rule::prefix | Rule::arith_prefix => {
+                    let (level, what) = prefix(Parts::of(part).peek());
+                    yard.waiting.push(Waiting { level, span: place, what });
+                }
+                Rule::operand | Rule::simple => {
+                    let operand = self.operand(part);
+                    yard.operands.push(operand);
+                }
+                Rule::field_of => {
+                    if let Some(of) = yard.operands.pop() {
+                        let field = self.field_of(of, part);
+                        yard.operands.push(field);
+                    }
+                }
+                Rule::infix | Rule::arith_infix => self.infix(&mut yard, place, part),
+                Rule::postfix => self.postfix(&mut yard, place, part),
+                _ => {}
+            }
+        }
+        self.reduce(&mut yard, 0);
+        yard.operands.pop().unwrap_or_else(|| self.invalid(span))
+    }
+
+    pub(super) fn field_of(&mut self, of: Deep, pair: Pair<'_, Rule>) -> Deep {
+        let name = self.next_name(&mut Parts::of(pair), Rule::word);
+        let span = of.expr.span.to(name.span);
+        self.node(span, ExprKind::Field(Box::new(of.expr), name), of.levels)
+    }
+
+    fn infix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_, Rule>) {
+        let Some(op) = Parts::of(pair).next() else { return };
+        let rule = op.as_rule();
+        let (level, what) = if rule == Rule::op_within {
+            (COMPARISON, self.within(op))
+        } else if let Some((_, op, level)) = INFIX.iter().find(|(named, _, _)| *named == rule) {
+            (*level, Operator::Infix(*op))
+        } else {
+            return;
+        };
+        self.reduce(yard, level);
+        yard.waiting.push(Waiting { level, span, what });
+    }
+
+    fn within(&mut self, pair: Pair<'_, Rule>) -> Operator {
+        let span = self.span(&pair);
+        let mut parts = Parts::of(pair);
+        parts.skip(&[Rule::k_within]);
+        let length = match parts.next() {
+            Some(quantity) if quantity.as_rule() == Rule::quantity => {
+                Deep { expr: self.literal_expr(quantity), levels: 1 }
+            }
+            Some(path) => self.path(path),
+            None => self.invalid(span),
+        };
+        let side = if parts.take(Rule::k_before).is_some() { Side::Before } else { Side::After };
+        Operator::Within { length, side }
+    }
+
+    fn postfix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_, Rule>) {
+        let Some(which) = Parts::of(pair).next() else { return };
+        let rule = which.as_rule();
+        self.reduce(yard, if rule == Rule::of_calendar { OF_CALENDAR } else { COMPARISON });
+        let Some(of) = yard.operands.pop() else { return };
+        let whole = of.expr.span.to(span);
+        let levels = of.levels;
+        if rule != Rule::of_calendar {
+            self.refuse_chain(&of.expr, span);
+        }
+        let inner = Box::new(of.expr);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "pest's enum names every rule of the grammar")]
+        let kind = match rule {
+            Rule::exists => ExprKind::Exists(inner),
+            Rule::is_nothing => ExprKind::IsNothing { of: inner, negated: false },
+            Rule::is_not_nothing => ExprKind::IsNothing { of: inner, negated: true },
+            Rule::is_empty => ExprKind::IsEmpty { of: inner, negated: false },
+            Rule::is_not_empty => ExprKind::IsEmpty { of: inner, negated: true },
+            _ => {
+                let mut parts = Parts::of(which);
+                parts.skip(&[Rule::w_of]);
+                let calendar: Name = self.next_name(&mut parts, Rule::name);
+                ExprKind::OfCalendar { of: inner, calendar }
+            }
+        };
+        let node = self.node(whole, kind, levels);
+        yard.operands.push(node);
+    }
+
+    /// Builds every waiting operator that binds at least as tightly as `level`.
+    fn reduce(&mut self, yard: &mut Yard, level: u8) {
+        while let Some(operator) = yard.waiting.pop_if(|operator| operator.level >= level) {
+            let Some(right) = yard.operands.pop() else { return };
+            let whole = operator.span.to(right.expr.span);
+            let built = match operator.what {
+                Operator::Prefix(op) => {
+                    self.node(whole, ExprKind::Prefix(op, Box::new(right.expr)), right.levels)
+                }
+                Operator::Step(side) => {
+                    self.node(whole, ExprKind::Step { side, of: Box::new(right.expr) }, right.levels)
+                }
+                Operator::Infix(op) => {
+                    let Some(left) = yard.operands.pop() else { return };
+                    self.binary(left, op, operator.span, operator.level, right)
+                }
+                Operator::Within { length, side } => {
+                    let Some(left) = yard.operands.pop() else { return };
+                    self.refuse_chain(&left.expr, operator.span);
+                    let span = left.expr.span.to(right.expr.span);
+                    let levels = left.levels.max(length.levels).max(right.levels);
+                    let kind = ExprKind::Within {
+                        of: Box::new(left.expr),
+                        length: Box::new(length.expr),
+                        side,
+                        date: Box::new(right.expr),
+                    };
+                    self.node(span, kind, levels)
+                }
+            };
+            yard.operands.push(built);
+        }
+    }
+
+    fn binary(&mut self, left: Deep, op: InfixOp, op_span: Span, level: u8, right: Deep) -> Deep {
+        if level == COMPARISON {
+            self.refuse_chain(&left.expr, op_span);
+        } else if let ExprKind::Infix { op: InfixOp::Implies, op_span: first, .. } = &left.expr.kind
+            && level == IMPLIES
+        {
+            self.sink.push(
+                Diagnostic::new(Code::SyntaxChained, op_span, "`implies` does not chain")
+                    .label(*first, "the first `implies`")
+                    .help("put one of the two implications in parentheses, or join conditions with `and`"),
+            );
+        }
+        let span = left.expr.span.to(right.expr.span);
+        let levels = left.levels.max(right.levels);
+        let kind = ExprKind::Infix { op, op_span, left: Box::new(left.expr), right: Box::new(right.expr) };
+        self.node(span, kind, levels)
+    }
+
+    /// `a < b < c` and the like.
+    fn refuse_chain(&mut self, left: &Expr, op_span: Span) {
+        if !is_comparison(&left.kind) {
+            return;
+        }
+        let help = match &left.kind {
+            ExprKind::Infix { right, .. } => {
+                let middle = self.slice(right.span);
+                format!(
+                    "say both comparisons: `{} and {middle} {} ..`",
+                    self.slice(left.span),
+                    self.slice(op_span)
+                )
+            }
+            _ => "put the first one in parentheses, or join two conditions with `and`".to_owned(),
+        };
+        self.sink.push(
+            Diagnostic::new(Code::SyntaxChained, op_span, "comparisons do not chain")
+                .label(left.span, "this is a comparison already")
+                .help(help),
+        );
+    }
+
+    /// `and` beside `or` without parentheses.
+    fn logic(&mut self, pair: &Pair<'_, Rule>) {
+        let mut parts: Vec<(Span, Option<InfixOp>)> = Vec::new();
+        for part in pair.clone().into_inner() {
+            let op = (part.as_rule() == Rule::infix).then(|| Parts::of(part.clone()).peek()).flatten();
+            let op =
+                INFIX.iter().find(|(rule, _, level)| op == Some(*rule) && *level <= 2).map(|(_, op, _)| *op);
+            parts.push((self.span(&part), op));
+        }
+        for segment in parts.split(|(_, op)| *op == Some(InfixOp::Implies)) {
+            let has = |wanted| segment.iter().find(|(_, op)| *op == Some(wanted)).map(|(span, _)| *span);
+            let (Some(and), Some(or)) = (has(InfixOp::And), has(InfixOp::Or)) else { continue };
+            let (Some((first, _)), Some((last, _))) = (segment.first(), segment.last()) else { continue };
+            let readings = [InfixOp::Or, InfixOp::And].map(|loose| self.grouped(segment, loose));
+            let (earlier, later) = if and < or { (and, or) } else { (or, and) };
+            let mut diagnostic =
+                Diagnostic::new(Code::SyntaxAmbiguousLogic, later, "`and` beside `or` needs parentheses")
+                    .label(earlier, "the other one");
+            for reading in readings {
+                let shown = reading.split_whitespace().collect::<Vec<_>>().join(" ");
+                diagnostic = diagnostic.help(format!("it may mean `{shown}`")).fix(
+                    format!("write `{shown}`"),
+                    first.to(*last),
+                    reading,
+                );
+            }
+            self.sink.push(diagnostic);
+        }
+    }
+
+    /// The text of a segment with parentheses around what stands between its `loose` operators.
+    fn grouped(&self, segment: &[(Span, Option<InfixOp>)], loose: InfixOp) -> String {
+        let mut written = String::new();
+        let mut end = None;
+        for run in segment.split_inclusive(|(_, op)| *op == Some(loose)) {
+            let (run, op) = match run.split_last() {
+                Some(((span, Some(op)), before)) if *op == loose => (before, Some(*span)),
+                _ => (run, None),
+            };
+            let (Some((first, _)), Some((last, _))) = (run.first(), run.last()) else { continue };
+            let between = |from: Span, to: Span| Span { start: from.end, end: to.start, ..from };
+            if let Some(end) = end {
+                written.push_str(self.slice(between(end, *first)));
+            }
+            let text = self.slice(first.to(*last));
+            if run.iter().any(|(_, op)| op.is_some()) {
+                written.push_str(&format!("({text})"));
+            } else {
+                written.push_str(text);
+            }
+            end = Some(*last);
+            if let Some(op) = op {
+                written.push_str(self.slice(between(*last, op)));
+                written.push_str(self.slice(op));
+                end = Some(op);
+            }
+        }
+        written
+    }
+}
+
+fn prefix(rule: Option<Rule>) -> (u8, Operator) {
+    if rule == Some(Rule::k_not) {
+        (NOT, Operator::Prefix(PrefixOp::Not))
+    } else if rule == Some(Rule::step_above) {
+        (STEP, Operator::Step(StepSide::Above))
+    } else if rule == Some(Rule::step_below) {
+        (STEP, Operator::Step(StepSide::Below))
+    } else {
+        (NEGATE, Operator::Prefix(PrefixOp::Negate))
+    }
+}
+
+fn is_comparison(kind: &ExprKind) -> bool {
+    match kind {
+        ExprKind::Exists(_)
+        | ExprKind::IsNothing { .. }
+        | ExprKind::IsEmpty { .. }
+        | ExprKind::Within { .. } => true,
+        ExprKind::Infix { op, .. } => {
+            INFIX.iter().any(|(_, listed, level)| listed == op && *level == COMPARISON)
+        }
+        ExprKind::Invalid
+        | ExprKind::Bool(_)
+        | ExprKind::Nothing
+        | ExprKind::Unknown
+        | ExprKind::Quantity(_)
+        | ExprKind::Date(_)
+        | ExprKind::Text(_)
+        | ExprKind::Name(_)
+        | ExprKind::Field(..)
+        | ExprKind::Call(..)
+        | ExprKind::List(_)
+        | ExprKind::Record(_)
+        | ExprKind::Group(_)
+        | ExprKind::Prefix(..)
+        | ExprKind::DaysAfter { .. }
+        | ExprKind::OfCalendar { .. }
+        | ExprKind::TheOf { .. }
+        | ExprKind::Step { .. }
+        | ExprKind::Cases { .. }
+        | ExprKind::Aggregate { .. }
+        | ExprKind::First { .. }
+        | ExprKind::Rounded(..) => false,
+    }
+}

@@ -1,0 +1,491 @@
+//! From the place where pest gave up to a message for the author: first the mistakes that have a name, then what
+//! would have been possible there.
+
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::grammar::Rule;
+use super::guard::span;
+use super::lint::misspelling;
+use super::scan::{Token, TokenKind};
+use super::words;
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::source::FileId;
+
+/// Why the text of `tokens`, which begins at `start`, does not parse.
+pub(super) fn failure(file: FileId, tokens: &[Token<'_>], start: usize, error: &Error<Rule>) -> Diagnostic {
+    let place = start
+        + match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+        };
+    let expected = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
+        ErrorVariant::CustomError { .. } => &[],
+    };
+    let at = tokens.partition_point(|token| token.end() <= place);
+    let failure = Failure { file, tokens, at, expected };
+    failure.named().unwrap_or_else(|| failure.general(start))
+}
+
+struct Failure<'s, 't> {
+    file: FileId,
+    tokens: &'s [Token<'t>],
+    /// The token at which parsing stopped; one past the last at the end.
+    at: usize,
+    expected: &'s [Rule],
+}
+
+/// Clauses by the order in which they stand.
+const CLAUSES: &[(&str, u8)] = &[
+    ("cites", 1),
+    ("exact", 2),
+    ("in force", 3),
+    ("dated by", 4),
+    ("overrides", 5),
+    ("for each", 6),
+    ("when", 7),
+    ("then", 8),
+];
+const TITLE: u8 = 0;
+
+impl<'s, 't> Failure<'s, 't> {
+    fn token(&self, index: usize) -> Option<&'s Token<'t>> {
+        self.tokens.get(index)
+    }
+
+    fn found(&self) -> Option<&'s Token<'t>> {
+        self.token(self.at)
+    }
+
+    fn before(&self, back: usize) -> Option<&'s Token<'t>> {
+        self.at.checked_sub(back).and_then(|index| self.token(index))
+    }
+
+    fn expects(&self, rules: &[Rule]) -> bool {
+        self.expected.iter().any(|rule| rules.contains(rule))
+    }
+
+    fn expects_operator(&self) -> bool {
+        self.expects(&[Rule::infix, Rule::postfix, Rule::arith_infix])
+    }
+
+    /// The tokens of the declaration at hand, up to the failure.
+    fn declaration(&self) -> &'s [Token<'t>] {
+        let before = self.tokens.get(..self.at).unwrap_or_default();
+        let opens = before.iter().enumerate().rposition(|(index, token)| {
+            words::is_item_word(token)
+                && !self.token(index + 1).is_some_and(|next| next.is_symbol(":") || next.is_symbol("."))
+                && !index
+                    .checked_sub(1)
+                    .and_then(|index| self.token(index))
+                    .is_some_and(|last| last.is_symbol("."))
+                && !self.token(index + 1).is_some_and(|next| words::DIRECTIONS.contains(&next.text))
+        });
+        before.get(opens.unwrap_or(0)..).unwrap_or_default()
+    }
+
+    fn opening(&self) -> &'t str {
+        self.declaration().first().map_or("", |token| token.text)
+    }
+
+    fn is_fields(&self) -> bool {
+        // A field that is parsed alone has no opening word.
+        matches!(self.opening(), "facts" | "record")
+            || !self.declaration().first().is_some_and(words::is_item_word)
+    }
+
+    fn named(&self) -> Option<Diagnostic> {
+        self.word_of_another_language()
+            .or_else(|| self.mark_of_another_language())
+            .or_else(|| self.several_names())
+            .or_else(|| self.clause_order())
+            .or_else(|| self.aggregate_inside())
+            .or_else(|| self.declaration_word())
+            .or_else(|| self.reserved_name())
+    }
+
+    fn word_of_another_language(&self) -> Option<Diagnostic> {
+        let found = self.found()?;
+        let place = (found.start, found.end());
+        let last = self.before(1);
+        if let Some(last) = last.filter(|last| last.kind == TokenKind::Word)
+            && matches!(last.text, "if" | "unless")
+            && (self.expects_operator() || self.expects(&[Rule::colon, Rule::item]))
+        {
+            let message = format!("`{}` is not a word of the language: conditions follow `when`", last.text);
+            return Some(
+                Diagnostic::new(Code::SyntaxMisspelling, span(self.file, last.start, last.end()), message)
+                    .help("a value by cases is `first of V when C, V when C, otherwise W`"),
+            );
+        }
+        if found.kind != TokenKind::Word {
+            return None;
+        }
+        match found.text {
+            "else" | "elif" | "elsif" | "elseif"
+                if self.expects_operator() || last.is_some_and(|last| last.is_symbol(",")) =>
+            {
+                let has_comma = last.is_some_and(|last| last.is_symbol(","));
+                let message =
+                    format!("`{}` is not a word here: the last case follows `otherwise`", found.text);
+                let right = if has_comma { "otherwise" } else { ", otherwise" };
+                Some(if found.text == "else" {
+                    misspelling(self.file, place, message, right)
+                } else {
+                    Diagnostic::new(Code::SyntaxMisspelling, span(self.file, place.0, place.1), message)
+                        .help("several cases are `first of V when C, V when C, otherwise W`")
+                })
+            }
+            "if" | "unless" if self.expects_operator() => {
+                let message =
+                    format!("`{}` is not a word of the language: conditions follow `when`", found.text);
+                let right = if found.text == "if" { "when" } else { "when not" };
+                Some(misspelling(self.file, place, message, right))
+            }
+            "equals" if self.expects_operator() => {
+                Some(misspelling(self.file, place, "equality is written `is`".to_owned(), "is"))
+            }
+            "exists" if last.is_some_and(|last| last.is_word("not")) => {
+                let not = last.map_or(place.0, |last| last.start);
+                let message = "what does not exist `is nothing`".to_owned();
+                Some(misspelling(self.file, (not, place.1), message, "is nothing"))
+            }
+            _ => None,
+        }
+    }
+
+    fn mark_of_another_language(&self) -> Option<Diagnostic> {
+        let found = self.found()?;
+        let place = (found.start, found.end());
+        let next = self.token(self.at + 1);
+        let declaration = self.declaration();
+        if found.is_symbol("=") {
+            let is_define = matches!(self.opening(), "define" | "outcome" | "parameter" | "table");
+            if is_define && !declaration.iter().any(|token| token.is_symbol(":")) {
+                let name = declaration.get(1).map_or("", |token| token.text);
+                let message = format!("`{name}` does not say of which type it is");
+                return Some(
+                    Diagnostic::new(Code::SyntaxUnexpected, span(self.file, place.0, place.1), message).help(
+                        format!("write the type before the `=`: `{} {name}: number = ..`", self.opening()),
+                    ),
+                );
+            }
+            if self.expects_operator() {
+                let message = "`=` defines; equality is written `is`".to_owned();
+                return Some(misspelling(self.file, place, message, "is"));
+            }
+            if self.expects(&[Rule::colon]) {
+                let message = "a name and its value are joined by `:`".to_owned();
+                return Some(misspelling(self.file, place, message, ":"));
+            }
+        }
+        if found.is_symbol("=>") && self.expects_operator() {
+            let message = "`=>` heads a table's results; at least is written `>=`".to_owned();
+            return Some(misspelling(self.file, place, message, ">="));
+        }
+        if found.is_symbol("|")
+            && let Some(next) = next.filter(|next| next.is_symbol("|") && next.start == found.end())
+            && self.expects_operator()
+            && self.opening() != "table"
+        {
+            let message = "`||` is not a mark of this language: the word is `or`".to_owned();
+            return Some(misspelling(self.file, (place.0, next.end()), message, "or"));
+        }
+        if found.is_symbol("%") {
+            let message = "`%` belongs directly behind a number, as in `5%`; there is no remainder";
+            return Some(Diagnostic::new(
+                Code::SyntaxMisspelling,
+                span(self.file, place.0, place.1),
+                message,
+            ));
+        }
+        let is_unopened = found.is_symbol("}") && self.open_bracket().is_none();
+        if is_unopened || (found.is_symbol("{") && !self.expects_operator()) || self.braces_a_clause() {
+            let message = "clauses have no braces: a declaration ends where the next begins";
+            return Some(
+                Diagnostic::new(Code::SyntaxMisspelling, span(self.file, place.0, place.1), message)
+                    .help("remove the braces; `{ }` holds the fields of a record's value"),
+            );
+        }
+        None
+    }
+
+    fn braces_a_clause(&self) -> bool {
+        self.found().is_some_and(|found| found.is_symbol("{"))
+            && self.before(1).is_some_and(|last| {
+                last.kind == TokenKind::Text || words::is_item_word(last) || last.kind == TokenKind::Word
+            })
+    }
+
+    fn several_names(&self) -> Option<Diagnostic> {
+        let found = self.found()?;
+        if !self.is_fields() {
+            return None;
+        }
+        if found.is_symbol(",") && self.expects(&[Rule::colon]) {
+            let place = span(self.file, found.start, found.end());
+            return Some(
+                Diagnostic::new(Code::SyntaxUnexpected, place, "an entry has one name")
+                    .help("write each name on a line of its own, with its type"),
+            );
+        }
+        let comma = self.before(1).filter(|last| last.is_symbol(","))?;
+        if found.kind == TokenKind::Word && self.token(self.at + 1).is_some_and(|next| next.is_symbol(":")) {
+            let message = format!("no comma stands between fields: `{}` is the next one", found.text);
+            return Some(misspelling(self.file, (comma.start, comma.end()), message, ""));
+        }
+        None
+    }
+
+    /// A clause that stands behind one it must come before.
+    fn clause_order(&self) -> Option<Diagnostic> {
+        let found = self.found()?;
+        let (clause, rank) = self.clause_at(self.at)?;
+        let place = span(self.file, found.start, found.end());
+        let declaration = self.declaration();
+        let first = self.at - declaration.len();
+        let opening = self.opening();
+        let order = match opening {
+            "rule" => "title, `cites`, `in force`, `dated by`, `overrides`, `for each`, `when`, `then`",
+            "policy" => "title, `cites`, `in force`, `dated by`",
+            "define" | "outcome" | "parameter" | "table" => {
+                "type, title, `cites`, `in force`, then the value"
+            }
+            _ => return None,
+        };
+        let mut depth = 0_usize;
+        let mut later = None;
+        for index in first + 1..self.at {
+            let Some(token) = self.token(index) else { break };
+            if ["(", "[", "{"].iter().any(|bracket| token.is_symbol(bracket)) {
+                depth += 1;
+            } else if [")", "]", "}"].iter().any(|bracket| token.is_symbol(bracket)) {
+                depth = depth.saturating_sub(1);
+            }
+            if depth > 0 {
+                continue;
+            }
+            let begins_value = opening != "rule"
+                && opening != "policy"
+                && (token.is_symbol("=")
+                    || token.is_symbol("|")
+                    || token.is_word("from")
+                        && self.token(index + 2).is_some_and(|after| after.is_symbol(":")));
+            if begins_value && rank <= 3 {
+                later = Some((token, "the value".to_owned()));
+                break;
+            }
+            if begins_value {
+                return None;
+            }
+            if let Some((other, other_rank)) =
+                self.clause_at(index).filter(|(_, other)| *other >= rank && *other > TITLE)
+                && (later.is_none() || other_rank == rank)
+            {
+                if other_rank == rank && opening == "rule" && rank >= 7 {
+                    let help = if rank == 7 {
+                        "join the conditions with `and` or `or`"
+                    } else {
+                        "one `then` holds all lines"
+                    };
+                    return Some(
+                        Diagnostic::new(
+                            Code::SyntaxClauseOrder,
+                            place,
+                            format!("a second `{clause}` in one rule"),
+                        )
+                        .label(span(self.file, token.start, token.end()), "the first")
+                        .help(help),
+                    );
+                }
+                if other_rank > rank {
+                    later = Some((token, format!("`{other}`")));
+                }
+            }
+        }
+        let (token, named) = later?;
+        let clause = if rank == TITLE { "the title".to_owned() } else { format!("`{clause}`") };
+        Some(
+            Diagnostic::new(Code::SyntaxClauseOrder, place, format!("{clause} must come before {named}"))
+                .label(span(self.file, token.start, token.end()), "which begins here")
+                .help(format!("the order is: {order}")),
+        )
+    }
+
+    fn clause_at(&self, index: usize) -> Option<(&'static str, u8)> {
+        let token = self.token(index)?;
+        if token.kind == TokenKind::Text {
+            // The texts of `cites` and comparisons are no titles.
+            let last = index.checked_sub(1).and_then(|index| self.token(index));
+            let is_value =
+                last.is_some_and(|last| last.kind != TokenKind::Text && last.end() > 0) && (index != self.at);
+            return (!is_value).then_some(("title", TITLE));
+        }
+        let next = self.token(index + 1).map_or("", |next| next.text);
+        CLAUSES.iter().copied().find(|(clause, _)| {
+            token.kind == TokenKind::Word
+                && match clause.split_once(' ') {
+                    Some((first, second)) => token.text == first && next == second,
+                    None => token.text == *clause,
+                }
+        })
+    }
+
+    /// `a and any v in xs where ..`
+    fn aggregate_inside(&self) -> Option<Diagnostic> {
+        let found = self.found()?;
+        if !self.expects_operator() {
+            return None;
+        }
+        let help = "write `(any v in list where condition)` and so on, with its parentheses";
+        let message = "inside a larger value, a form that goes over a list stands in parentheses";
+        if let Some(last) = self.before(1)
+            && matches!(last.text, "any" | "every" | "count" | "first")
+            && found.kind == TokenKind::Word
+            && self.token(self.at + 1).is_some_and(|next| next.is_word("in"))
+        {
+            let place = span(self.file, last.start, last.end());
+            return Some(Diagnostic::new(Code::SyntaxUnexpected, place, message).help(help));
+        }
+        if found.is_word("for") && self.token(self.at + 1).is_some_and(|next| next.is_word("each")) {
+            const GATHER: &[&str] = &["sum", "product", "highest", "lowest", "latest", "earliest", "set"];
+            let declaration = self.declaration();
+            let opener = declaration.windows(2).rposition(
+                |pair| matches!(pair, [word, of] if GATHER.contains(&word.text) && of.is_word("of")),
+            )?;
+            let word = declaration.get(opener)?;
+            let place = span(self.file, word.start, word.end());
+            return Some(Diagnostic::new(Code::SyntaxUnexpected, place, message).help(help));
+        }
+        None
+    }
+
+    fn declaration_word(&self) -> Option<Diagnostic> {
+        let found = self.found()?;
+        let place = span(self.file, found.start, found.end());
+        if !self.expects(&[Rule::item, Rule::EOI]) || found.kind != TokenKind::Word {
+            return None;
+        }
+        if found.text == "grade" {
+            let name = self.token(self.at + 1).map_or("", |token| token.text);
+            let ty = self.token(self.at + 3).map_or("", |token| token.text);
+            return Some(
+                Diagnostic::new(Code::SyntaxMisspelling, place, "there is no `grade`: it is a definition")
+                    .help(format!(
+                        "write `define {name}: {ty} = highest of VALUE when CONDITION, .., otherwise VALUE`"
+                    )),
+            );
+        }
+        let opens = found.opens_line || self.at == 0;
+        if !opens {
+            return None;
+        }
+        let message = format!("`{}` does not open a declaration", found.text);
+        let diagnostic = Diagnostic::new(Code::SyntaxUnexpected, place, message);
+        let lower = found.text.to_lowercase();
+        Some(match did_you_mean(&lower, words::ITEM_WORDS.iter().copied()).or_else(|| exact(&lower)) {
+            Some(word) => {
+                diagnostic.help(format!("did you mean `{word}`?")).fix(format!("write `{word}`"), place, word)
+            }
+            None => diagnostic.help("a declaration opens with a word such as `define`, `outcome` or `rule`"),
+        })
+    }
+
+    fn reserved_name(&self) -> Option<Diagnostic> {
+        let found = self.found()?;
+        let wants_name = self.expects(&[Rule::name, Rule::unit_declared, Rule::item_in, Rule::member])
+            && !self.expects(&[Rule::text, Rule::operand, Rule::type_]);
+        if !wants_name
+            || found.kind != TokenKind::Word
+            || !words::is_reserved(found.text)
+            || found.opens_line && words::is_item_word(found)
+        {
+            return None;
+        }
+        let place = span(self.file, found.start, found.end());
+        let message = format!("`{}` is a word of the language and cannot be a name here", found.text);
+        Some(
+            Diagnostic::new(Code::NameReserved, place, message).help(format!(
+                "choose another name and keep this one outside: `{0}_ as \"{0}\"`",
+                found.text
+            )),
+        )
+    }
+
+    fn open_bracket(&self) -> Option<&'s Token<'t>> {
+        let mut open = Vec::new();
+        for token in self.tokens.get(..self.at).unwrap_or_default() {
+            if ["(", "[", "{"].iter().any(|bracket| token.is_symbol(bracket)) {
+                open.push(token);
+            } else if [")", "]", "}"].iter().any(|bracket| token.is_symbol(bracket)) {
+                open.pop();
+            }
+        }
+        open.pop()
+    }
+
+    /// What would have been possible, and what was found.
+    fn general(&self, start: usize) -> Diagnostic {
+        let mut possible: Vec<String> = Vec::new();
+        let open = self.open_bracket();
+        if let Some(closing) = open.and_then(|open| closing(open.text))
+            && (self.expects_operator() || self.expects(&[Rule::pair, Rule::expr]))
+        {
+            possible.push(format!("`{closing}`"));
+        }
+        for phrase in self.expected.iter().flat_map(|rule| words::phrases(*rule)) {
+            if !possible.contains(&phrase) {
+                possible.push(phrase);
+            }
+        }
+        if possible.len() > MOST_PHRASES {
+            possible.retain(|phrase| phrase != "an operator" || open.is_some());
+        }
+        possible.truncate(MOST_PHRASES);
+        let wanted = match possible.split_last() {
+            None => "something else".to_owned(),
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        };
+        let (place, seen) = match (self.found(), self.before(1)) {
+            (Some(found), _) => ((found.start, found.end()), format!("found {}", describe(found))),
+            (None, Some(last)) => ((last.start, last.end()), format!("after {}", describe(last))),
+            (None, None) => ((start, start), "in an empty text".to_owned()),
+        };
+        let message = match self.found() {
+            Some(_) => format!("expected {wanted}, {seen}"),
+            None => format!("expected {wanted} {seen}"),
+        };
+        let mut diagnostic =
+            Diagnostic::new(Code::SyntaxUnexpected, span(self.file, place.0, place.1), message);
+        if let Some(open) = open {
+            diagnostic =
+                diagnostic.label(span(self.file, open.start, open.end()), "this bracket is still open");
+        }
+        diagnostic
+    }
+}
+
+const MOST_PHRASES: usize = 5;
+
+fn exact(lower: &str) -> Option<&'static str> {
+    words::ITEM_WORDS.iter().copied().find(|word| *word == lower)
+}
+
+fn closing(open: &str) -> Option<&'static str> {
+    match open {
+        "(" => Some(")"),
+        "[" => Some("]"),
+        "{" => Some("}"),
+        _ => None,
+    }
+}
+
+fn describe(token: &Token<'_>) -> String {
+    const MOST: usize = 40;
+    match token.kind {
+        TokenKind::Text | TokenKind::OpenText | TokenKind::OddText if token.text.chars().count() > MOST => {
+            "a text".to_owned()
+        }
+        _ => format!("`{}`", token.text),
+    }
+}

@@ -1,0 +1,105 @@
+//! What a text must pass before pest sees it: its size, its characters, its nesting. pest recurses for each
+//! bracket and its own limits are process-wide, so nothing deeper may reach it.
+
+use super::recover::Chunk;
+use super::scan::Token;
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::source::{FileId, Span};
+
+/// 16 MiB; a span's offsets are 32 bits wide, and no law is that long.
+pub(super) const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Brackets inside brackets. A debug build needs less than half of a 1 MiB stack for it (see the tests).
+pub(super) const MAX_BRACKETS: usize = 48;
+
+/// Levels of one value's tree. Later passes and `Drop` recurse along it.
+pub(super) const MAX_LEVELS: u32 = 128;
+
+/// `list of set of ..`
+pub(super) const MAX_TYPE_LEVELS: usize = 16;
+
+const MAX_REPORTED_CHARACTERS: usize = 20;
+
+/// Whether the text may be parsed at all; otherwise `sink` says why not.
+pub(super) fn admits(file: FileId, text: &str, sink: &mut Sink) -> bool {
+    if text.len() > MAX_BYTES {
+        sink.push(
+            Diagnostic::new(
+                Code::SyntaxTooLarge,
+                Span { file, start: 0, end: 0 },
+                format!("this file has {} bytes; at most {MAX_BYTES} are read", text.len()),
+            )
+            .help("split it into files and join them with `use`"),
+        );
+        return false;
+    }
+    let forbidden = text.char_indices().filter(|(at, char)| is_forbidden(*at, *char));
+    let mut admitted = true;
+    for (at, char) in forbidden.take(MAX_REPORTED_CHARACTERS) {
+        admitted = false;
+        let span = span(file, at, at + char.len_utf8());
+        sink.push(
+            Diagnostic::new(
+                Code::SyntaxForbiddenCharacter,
+                span,
+                format!(
+                    "the character U+{:04X} ({}) must not stand in a policy",
+                    u32::from(char),
+                    kind_of(char)
+                ),
+            )
+            .help("it cannot be seen, and what is read would not be what is shown")
+            .fix("remove the character", span, ""),
+        );
+    }
+    admitted
+}
+
+/// The first bracket of the chunk that is nested too deep, reported.
+pub(super) fn is_too_deep(file: FileId, chunk: &Chunk<'_, '_>, sink: &mut Sink) -> bool {
+    let mut open: Vec<&Token<'_>> = Vec::new();
+    for token in chunk.tokens {
+        if ["(", "[", "{"].iter().any(|bracket| token.is_symbol(bracket)) {
+            open.push(token);
+        } else if [")", "]", "}"].iter().any(|bracket| token.is_symbol(bracket)) {
+            open.pop();
+        }
+        if open.len() > MAX_BRACKETS {
+            let mut diagnostic = Diagnostic::new(
+                Code::SyntaxTooDeep,
+                span(file, token.start, token.end()),
+                format!("more than {MAX_BRACKETS} brackets inside one another"),
+            )
+            .help("give an inner part a name with `define` and use the name here");
+            if let Some(first) = open.first() {
+                diagnostic = diagnostic.label(span(file, first.start, first.end()), "the outermost bracket");
+            }
+            sink.push(diagnostic);
+            return true;
+        }
+    }
+    false
+}
+
+fn is_forbidden(at: usize, char: char) -> bool {
+    match char {
+        '\t' | '\n' | '\r' => false,
+        '\u{FEFF}' => at != 0,
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => true,
+        _ => char.is_control(),
+    }
+}
+
+fn kind_of(char: char) -> &'static str {
+    match char {
+        '\0' => "nul",
+        '\u{FEFF}' => "a byte order mark inside the text",
+        _ if char.is_control() => "a control character",
+        _ => "it changes the direction of the text",
+    }
+}
+
+pub(super) fn span(file: FileId, start: usize, end: usize) -> Span {
+    let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Span { file, start: narrow(start), end: narrow(end) }
+}

@@ -1,0 +1,237 @@
+//! Recovery: a file that does not parse is cut at the item words that open a line, and each piece is parsed on
+//! its own. The cut happens only after the whole text was refused, so layout never changes a meaning.
+
+use std::sync::Arc;
+
+use pest::Parser;
+use pest::error::Error;
+use pest::iterators::Pairs;
+
+use super::ast;
+use super::build::{self, Builder};
+use super::explain;
+use super::grammar::{Grammar, Rule};
+use super::guard;
+use super::lint;
+use super::scan::{self, Token, TokenKind};
+use super::words;
+use crate::diagnostic::Sink;
+use crate::source::FileId;
+
+/// A piece of the text that begins with an item word (or with the text), and its tokens.
+pub(super) struct Chunk<'s, 't> {
+    pub(super) tokens: &'s [Token<'t>],
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+pub(super) fn parse(file: FileId, program: &str, sink: &mut Sink) -> ast::File {
+    let tokens = scan::tokens(program);
+    let ends: Vec<usize> = tokens.iter().map(Token::end).collect();
+    let linted = lint::check(file, &tokens, sink);
+    let chunks = cut(program, &tokens);
+    let too_deep: Vec<bool> = chunks.iter().map(|chunk| guard::is_too_deep(file, chunk, sink)).collect();
+    if !too_deep.contains(&true)
+        && let Ok(pairs) = Grammar::parse(Rule::file, program)
+    {
+        return ast::File { items: Builder::new(file, program, 0, &ends, sink).items(pairs) };
+    }
+    let mut recovery = Recovery { file, program, ends, linted, sink, items: Vec::new() };
+    for (chunk, is_too_deep) in chunks.iter().zip(too_deep) {
+        if is_too_deep { recovery.stub(chunk.tokens) } else { recovery.chunk(chunk) }
+    }
+    ast::File { items: recovery.items }
+}
+
+struct Recovery<'t, 'k> {
+    file: FileId,
+    program: &'t str,
+    /// Where the tokens end.
+    ends: Vec<usize>,
+    /// Where the tokens start that were already reported, sorted.
+    linted: Vec<usize>,
+    sink: &'k mut Sink,
+    items: Vec<ast::Item>,
+}
+
+impl<'t> Recovery<'t, '_> {
+    fn chunk(&mut self, chunk: &Chunk<'_, 't>) {
+        let text = self.program.get(chunk.start..chunk.end).unwrap_or("");
+        match Grammar::parse(Rule::file, text) {
+            Ok(pairs) => self.build(text, chunk.start, pairs),
+            Err(error) => {
+                if !self.without_bad_fields(chunk, text) {
+                    self.explain(chunk.tokens, chunk.start, &error);
+                    self.salvage(chunk, text);
+                }
+            }
+        }
+    }
+
+    fn build(&mut self, text: &str, start: usize, pairs: Pairs<'_, Rule>) {
+        self.items.extend(Builder::new(self.file, text, start, &self.ends, self.sink).items(pairs));
+    }
+
+    /// Says why parsing stopped, unless a mistake among these tokens was already reported.
+    fn explain(&mut self, tokens: &[Token<'t>], start: usize, error: &Error<Rule>) {
+        let first = tokens.first().map_or(start, |token| token.start);
+        let end = tokens.last().map_or(start, Token::end);
+        let from = self.linted.partition_point(|at| *at < first);
+        if self.linted.get(from).is_none_or(|at| *at >= end) {
+            self.sink.push(explain::failure(self.file, tokens, start, error));
+        }
+    }
+
+    /// `facts` and records lose only the fields that are broken. Whether that was enough.
+    fn without_bad_fields(&mut self, chunk: &Chunk<'_, 't>, text: &str) -> bool {
+        if !chunk.tokens.first().is_some_and(|token| token.is_word("facts") || token.is_word("record")) {
+            return false;
+        }
+        let starts = field_starts(chunk.tokens);
+        let mut kept = text.as_bytes().to_vec();
+        let mut broken = Vec::new();
+        for (index, from) in starts.iter().enumerate() {
+            let to = starts.get(index + 1).copied().unwrap_or(chunk.tokens.len());
+            let Some(tokens) = chunk.tokens.get(*from..to) else { continue };
+            let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { continue };
+            let field = self.program.get(first.start..last.end()).unwrap_or("");
+            if let Err(error) = Grammar::parse(Rule::lone_field, field) {
+                broken.push((tokens, first.start, error));
+                if let Some(bytes) = kept.get_mut(first.start - chunk.start..last.end() - chunk.start) {
+                    bytes.fill(b' ');
+                }
+            }
+        }
+        let Ok(kept) = String::from_utf8(kept) else { return false };
+        let Ok(pairs) = Grammar::parse(Rule::file, &kept) else { return false };
+        for (tokens, start, error) in &broken {
+            self.explain(tokens, *start, error);
+        }
+        self.build(&kept, chunk.start, pairs);
+        true
+    }
+
+    /// Keeps what parsed before the failure; what did not leaves its name behind.
+    fn salvage(&mut self, chunk: &Chunk<'_, 't>, text: &str) {
+        let Ok(pairs) = Grammar::parse(Rule::good_items, text) else { return };
+        let end = chunk.start + pairs.peek().map_or(0, |pair| pair.as_span().end());
+        let before = self.items.len();
+        self.build(text, chunk.start, pairs);
+        let left = chunk.tokens.partition_point(|token| token.start < end);
+        let Some(rest) = chunk.tokens.get(left..) else { return };
+        let Some(next) = rest.first() else { return };
+        if words::is_item_word(next) {
+            self.stub(rest);
+        } else if !next.opens_line && self.items.len() > before {
+            let cut_short = self.items.pop().map_or(chunk.start, |item| item.span.start as usize);
+            let from = chunk.tokens.partition_point(|token| token.start < cut_short);
+            self.stub(chunk.tokens.get(from..).unwrap_or_default());
+        }
+    }
+
+    /// The name of a broken declaration, so that its readers are not blamed as well.
+    fn stub(&mut self, tokens: &[Token<'t>]) {
+        let [word, name, ..] = tokens else { return };
+        if name.kind != TokenKind::Word {
+            return;
+        }
+        let span = guard::span(self.file, name.start, name.end());
+        let head = ast::Head {
+            name: ast::Name { text: Arc::from(build::in_nfc(name.text)), span },
+            wire: None,
+            title: None,
+            cites: Vec::new(),
+            in_force: None,
+        };
+        let ty = ast::TypeRef { span, kind: ast::TypeKind::Invalid, nothing: false, unknown: false };
+        let body = ast::Expr { span, kind: ast::ExprKind::Invalid };
+        let kind = match word.text {
+            "define" => ast::ItemKind::Define(ast::Define { head, params: Vec::new(), ty, body }),
+            "parameter" => ast::ItemKind::Parameter(ast::Parameter {
+                head,
+                ty,
+                body: ast::ParameterBody::Constant(body),
+            }),
+            "outcome" => ast::ItemKind::Outcome(ast::Outcome {
+                head,
+                ty,
+                clauses: Vec::new(),
+                body: Some(body),
+                exact: false,
+            }),
+            _ => return,
+        };
+        self.items.push(ast::Item { span, kind });
+    }
+}
+
+/// Cuts at the item words that open a line and that no colon follows.
+fn cut<'s, 't>(program: &str, tokens: &'s [Token<'t>]) -> Vec<Chunk<'s, 't>> {
+    let mut cuts: Vec<usize> = vec![0];
+    cuts.extend((1..tokens.len()).filter(|index| opens_item(tokens, *index)));
+    let start_of = |index: usize| tokens.get(index).map_or(program.len(), |token| token.start);
+    let mut chunks = Vec::new();
+    for (position, from) in cuts.iter().enumerate() {
+        let to = cuts.get(position + 1).copied().unwrap_or(tokens.len());
+        let start = if position == 0 { 0 } else { start_of(*from) };
+        chunks.push(Chunk { tokens: tokens.get(*from..to).unwrap_or_default(), start, end: start_of(to) });
+    }
+    chunks
+}
+
+/// Everything that resumes here is refused inside an expression, so brackets left open before cannot matter.
+fn opens_item(tokens: &[Token<'_>], index: usize) -> bool {
+    let at = |index: usize| tokens.get(index);
+    let before = index.checked_sub(1).and_then(at);
+    let next = at(index + 1);
+    let Some(token) = at(index) else { return false };
+    token.opens_line
+        && words::is_item_word(token)
+        && !next.is_some_and(|next| next.is_symbol(":"))
+        && !before.is_some_and(|before| before.is_symbol(".") || before.is_symbol("/"))
+        && !(token.is_word("never") && next.is_some_and(|next| words::DIRECTIONS.contains(&next.text)))
+}
+
+/// Where the fields and constraints of `facts` or a record begin: at a line's start, outside brackets.
+fn field_starts(tokens: &[Token<'_>]) -> Vec<usize> {
+    let mut depth = 0_usize;
+    let mut starts = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if ["(", "[", "{"].iter().any(|bracket| token.is_symbol(bracket)) {
+            depth += 1;
+        } else if [")", "]", "}"].iter().any(|bracket| token.is_symbol(bracket)) {
+            depth = depth.saturating_sub(1);
+        }
+        if index == 0 || !token.opens_line || token.kind != TokenKind::Word {
+            continue;
+        }
+        let mut after = tokens.get(index + 1..).unwrap_or_default().iter().peekable();
+        if token.is_word("must") && after.peek().is_some_and(|next| next.is_word("hold")) {
+            starts.push(index);
+            depth = 0;
+            continue;
+        }
+        let skipped = after.find(|next| !(next.is_word("as") || next.kind == TokenKind::Text));
+        // `a, b: bool` is a broken field of its own.
+        if skipped.is_some_and(|next| {
+            next.is_symbol(":") || next.is_symbol(",") && depth == 0 && lists_names(after)
+        }) {
+            starts.push(index);
+            depth = 0;
+        }
+    }
+    starts
+}
+
+fn lists_names<'s, 't: 's>(mut after: impl Iterator<Item = &'s Token<'t>>) -> bool {
+    loop {
+        if !after.next().is_some_and(|token| token.kind == TokenKind::Word) {
+            return false;
+        }
+        match after.next() {
+            Some(next) if next.is_symbol(":") => return true,
+            Some(next) if next.is_symbol(",") => {}
+            _ => return false,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The words of the language, and the words in which messages speak about the grammar.
+
+use super::grammar::Rule;
+use super::scan::{Token, TokenKind};
+
+/// The words that open a declaration.
+pub(super) const ITEM_WORDS: &[&str] = &[
+    "policy",
+    "use",
+    "unit",
+    "enum",
+    "scale",
+    "record",
+    "facts",
+    "calendar",
+    "parameter",
+    "table",
+    "define",
+    "outcome",
+    "rule",
+    "always",
+    "never",
+    "monotone",
+    "independent",
+    "example",
+];
+
+/// The other words that are never names in an expression.
+const RESERVED: &[&str] = &[
+    "and",
+    "or",
+    "not",
+    "implies",
+    "is",
+    "in",
+    "to",
+    "times",
+    "at",
+    "where",
+    "when",
+    "then",
+    "otherwise",
+    "for",
+    "has",
+    "by",
+    "exists",
+    "within",
+    "before",
+    "after",
+    "from",
+    "until",
+    "given",
+    "expect",
+    "yes",
+    "no",
+    "unknown",
+    "nothing",
+];
+
+/// What may follow `never` in `monotone`.
+pub(super) const DIRECTIONS: &[&str] = &["rises", "falls", "grows", "shrinks"];
+
+pub(super) fn is_item_word(token: &Token<'_>) -> bool {
+    token.kind == TokenKind::Word && ITEM_WORDS.contains(&token.text)
+}
+
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word) || ITEM_WORDS.contains(&word)
+}
+
+/// The author's words for what the grammar expected; empty for what is better not said.
+pub(super) fn phrases(rule: Rule) -> Vec<String> {
+    if let Some((_, phrase)) = PHRASES.iter().find(|(named, _)| *named == rule) {
+        return phrase.split('|').filter(|phrase| !phrase.is_empty()).map(str::to_owned).collect();
+    }
+    let name = format!("{rule:?}");
+    match name.strip_prefix("k_").or_else(|| name.strip_prefix("w_")) {
+        Some(word) => vec![format!("`{word}`")],
+        None => Vec::new(),
+    }
+}
+
+/// `|` separates several; a rule without a row is not mentioned, a keyword's rule is its word.
+const PHRASES: &[(Rule, &str)] = &[
+    (Rule::item, "a declaration"),
+    (Rule::w_day, "`days`"),
+    (Rule::name, "a name"),
+    (Rule::word, "a name"),
+    (Rule::unit_declared, "a name"),
+    (Rule::unit_name, ""),
+    (Rule::type_, "a type"),
+    (Rule::type_core, "a type"),
+    (Rule::type_name, "a type"),
+    (Rule::text, "a quoted text"),
+    (Rule::int, "a whole number"),
+    (Rule::date, "a date"),
+    (Rule::number, "a number"),
+    (Rule::step, "a number"),
+    (Rule::quantity, "a number"),
+    (Rule::colon, "`:`"),
+    (Rule::equals, "`=`"),
+    (Rule::unit_equals, "`=`"),
+    (Rule::bar, "`|`"),
+    (Rule::arrow, "`=>`"),
+    (Rule::header, "a table's header, `| .. | => |`"),
+    (Rule::row, "a row"),
+    (Rule::row_cell, "a cell"),
+    (Rule::header_cell, "a cell"),
+    (Rule::cell, "a cell"),
+    (Rule::piece, "a cell"),
+    (Rule::value, "a value"),
+    (Rule::plain, "a value"),
+    (Rule::expr, "a value"),
+    (Rule::operand, "a value"),
+    (Rule::arith, "a value"),
+    (Rule::simple, "a value"),
+    (Rule::named, "a value"),
+    (Rule::contribution, "a value"),
+    (Rule::contributions, "a value"),
+    (Rule::limb, "a value"),
+    (Rule::path, "a name"),
+    (Rule::fact_path, "a fact"),
+    (Rule::item_in, "a name"),
+    (Rule::infix, "an operator"),
+    (Rule::postfix, "an operator"),
+    (Rule::arith_infix, "an operator"),
+    (Rule::bound, "a bound such as `0 or more`"),
+    (Rule::bound_to, "`to`"),
+    (Rule::or_more, "`or more`"),
+    (Rule::or_less, "`or less`"),
+    (Rule::signed, "a number|a date"),
+    (Rule::field, "a field"),
+    (Rule::must_hold, "`must hold`"),
+    (Rule::field_clause, "a clause of the field"),
+    (Rule::outcome_clause, "a clause of the outcome"),
+    (Rule::limit, "`at least`|`at most`"),
+    (Rule::at_least, "`at least`"),
+    (Rule::at_most, "`at most`"),
+    (Rule::member, "a member"),
+    (Rule::param, "a parameter"),
+    (Rule::params, ""),
+    (Rule::column, "a column"),
+    (Rule::schedule_row, "a row `from DATE: value`"),
+    (Rule::force_from, "`from`"),
+    (Rule::force_until, "`until`"),
+    (Rule::binder, "`for each`"),
+    (Rule::filter, "`where`"),
+    (Rule::rule_when, "`when`"),
+    (Rule::alternative, "`when`"),
+    (Rule::limbs, "`when`"),
+    (Rule::then, "`then`"),
+    (Rule::measure, "a line `outcome: value`"),
+    (Rule::given, "an entry `name: value`"),
+    (Rule::expect, "`expect`"),
+    (Rule::pair, "a field `name: value`"),
+    (Rule::order, "`highest`|`lowest`"),
+    (Rule::extreme, "`highest`|`lowest`"),
+    (Rule::rises, "`rises`"),
+    (Rule::falls, "`falls`"),
+    (Rule::more, "`more`"),
+    (Rule::less, "`less`"),
+    (Rule::rounding_mode, "`half up`|`half even`|`up`|`down`"),
+    (Rule::pick_of, "`higher`|`lower`"),
+    (Rule::weekend, "`weekend:`"),
+    (Rule::holidays, "`holidays:`"),
+    (Rule::workdays, "`workdays:`"),
+    (Rule::combine, "a combination such as `sum`"),
+    (Rule::overrides, "`overrides`"),
+];
