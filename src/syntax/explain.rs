@@ -8,7 +8,7 @@ use super::guard::span;
 use super::lint::misspelling;
 use super::scan::{Token, TokenKind};
 use super::words;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::FileId;
 
 /// Why the text of `tokens`, which begins at `start`, does not parse.
@@ -23,9 +23,11 @@ pub(super) fn failure(file: FileId, tokens: &[Token<'_>], start: usize, error: &
     };
     let at = tokens.partition_point(|token| token.end() <= place);
     let failure = Failure { file, tokens, at, expected };
-    failure.named().unwrap_or_else(|| failure.general(start))
+    let named = failure.named().or_else(|| failure.stepped_back().and_then(|failure| failure.clause_order()));
+    named.unwrap_or_else(|| failure.general(start))
 }
 
+#[derive(Clone, Copy)]
 struct Failure<'s, 't> {
     file: FileId,
     tokens: &'s [Token<'t>],
@@ -46,6 +48,9 @@ const CLAUSES: &[(&str, u8)] = &[
     ("then", 8),
 ];
 const TITLE: u8 = 0;
+
+/// The words of forms that go over a list and begin with `.. of`.
+const GATHER: &[&str] = &["sum", "product", "highest", "lowest", "latest", "earliest", "set"];
 
 impl<'s, 't> Failure<'s, 't> {
     fn token(&self, index: usize) -> Option<&'s Token<'t>> {
@@ -112,6 +117,15 @@ impl<'s, 't> Failure<'s, 't> {
             && (self.expects_operator() || self.expects(&[Rule::colon, Rule::item]))
         {
             let message = format!("`{}` is not a word of the language: conditions follow `when`", last.text);
+            let follows_value = self.before(2).is_some_and(|value| {
+                value.kind == TokenKind::Number
+                    || value.is_symbol(")")
+                    || (value.kind == TokenKind::Word && !words::is_reserved(value.text))
+            });
+            if follows_value {
+                let right = if last.text == "if" { "when" } else { "when not" };
+                return Some(misspelling(self.file, (last.start, last.end()), message, right));
+            }
             return Some(
                 Diagnostic::new(Code::SyntaxMisspelling, span(self.file, last.start, last.end()), message)
                     .help("a value by cases is `first of V when C, V when C, otherwise W`"),
@@ -160,7 +174,7 @@ impl<'s, 't> Failure<'s, 't> {
         let declaration = self.declaration();
         if found.is_symbol("=") {
             let is_define = matches!(self.opening(), "define" | "outcome" | "parameter" | "table");
-            if is_define && !declaration.iter().any(|token| token.is_symbol(":")) {
+            if is_define && !has_outer_colon(declaration) {
                 let name = declaration.get(1).map_or("", |token| token.text);
                 let message = format!("`{name}` does not say of which type it is");
                 return Some(
@@ -217,10 +231,15 @@ impl<'s, 't> Failure<'s, 't> {
     }
 
     fn several_names(&self) -> Option<Diagnostic> {
-        let found = self.found()?;
         if !self.is_fields() {
             return None;
         }
+        let last_comma = self.before(1).filter(|last| last.is_symbol(","));
+        let Some(found) = self.found() else {
+            let comma = last_comma?;
+            let message = "no comma stands between fields".to_owned();
+            return Some(misspelling(self.file, (comma.start, comma.end()), message, ""));
+        };
         if found.is_symbol(",") && self.expects(&[Rule::colon]) {
             let place = span(self.file, found.start, found.end());
             return Some(
@@ -228,12 +247,25 @@ impl<'s, 't> Failure<'s, 't> {
                     .help("write each name on a line of its own, with its type"),
             );
         }
-        let comma = self.before(1).filter(|last| last.is_symbol(","))?;
+        let comma = last_comma?;
         if found.kind == TokenKind::Word && self.token(self.at + 1).is_some_and(|next| next.is_symbol(":")) {
             let message = format!("no comma stands between fields: `{}` is the next one", found.text);
             return Some(misspelling(self.file, (comma.start, comma.end()), message, ""));
         }
         None
+    }
+
+    /// At the clause word that was read as something else: `then x: 5 when b` as an entry `when: ..`, and
+    /// `when a in force from ..` as a membership.
+    fn stepped_back(&self) -> Option<Self> {
+        let back = if self.expected == [Rule::colon] {
+            1
+        } else if self.before(1)?.is_word("force") && self.before(2)?.is_word("in") {
+            2
+        } else {
+            return None;
+        };
+        Some(Self { at: self.at.checked_sub(back)?, ..*self })
     }
 
     /// A clause that stands behind one it must come before.
@@ -346,12 +378,19 @@ impl<'s, 't> Failure<'s, 't> {
             let place = span(self.file, last.start, last.end());
             return Some(Diagnostic::new(Code::SyntaxUnexpected, place, message).help(help));
         }
+        let gathers = |word: &Token<'_>| GATHER.contains(&word.text);
+        if (found.is_symbol(".") || found.is_symbol("("))
+            && self.before(2).is_some_and(|of| of.is_word("of"))
+            && let Some(word) = self.before(3).filter(|word| gathers(word))
+        {
+            let place = span(self.file, word.start, word.end());
+            return Some(Diagnostic::new(Code::SyntaxUnexpected, place, message).help(help));
+        }
         if found.is_word("for") && self.token(self.at + 1).is_some_and(|next| next.is_word("each")) {
-            const GATHER: &[&str] = &["sum", "product", "highest", "lowest", "latest", "earliest", "set"];
             let declaration = self.declaration();
-            let opener = declaration.windows(2).rposition(
-                |pair| matches!(pair, [word, of] if GATHER.contains(&word.text) && of.is_word("of")),
-            )?;
+            let opener = declaration
+                .windows(2)
+                .rposition(|pair| matches!(pair, [word, of] if gathers(word) && of.is_word("of")))?;
             let word = declaration.get(opener)?;
             let place = span(self.file, word.start, word.end());
             return Some(Diagnostic::new(Code::SyntaxUnexpected, place, message).help(help));
@@ -359,35 +398,51 @@ impl<'s, 't> Failure<'s, 't> {
         None
     }
 
+    /// A word at a line's start that looks like the beginning of a declaration. Behind a number it may have been
+    /// read as a unit, and the failure comes later.
     fn declaration_word(&self) -> Option<Diagnostic> {
-        let found = self.found()?;
-        let place = span(self.file, found.start, found.end());
-        if !self.expects(&[Rule::item, Rule::EOI]) || found.kind != TokenKind::Word {
-            return None;
-        }
-        if found.text == "grade" {
-            let name = self.token(self.at + 1).map_or("", |token| token.text);
-            let ty = self.token(self.at + 3).map_or("", |token| token.text);
-            return Some(
-                Diagnostic::new(Code::SyntaxMisspelling, place, "there is no `grade`: it is a definition")
+        let near = (0..=2).filter_map(|back| self.before(back));
+        if let Some((found, word)) = near
+            .filter(|token| token.opens_line || token.start == 0)
+            .find_map(|token| words::near_item_word(token).map(|word| (token, word)))
+        {
+            let place = span(self.file, found.start, found.end());
+            if word == "grade" {
+                let index = self.tokens.partition_point(|token| token.start <= found.start);
+                let name = self.token(index).map_or("", |token| token.text);
+                let ty = self.token(index + 2).map_or("", |token| token.text);
+                return Some(
+                    Diagnostic::new(
+                        Code::SyntaxMisspelling,
+                        place,
+                        "there is no `grade`: it is a definition",
+                    )
                     .help(format!(
                         "write `define {name}: {ty} = highest of VALUE when CONDITION, .., otherwise VALUE`"
                     )),
+                );
+            }
+            return Some(
+                Diagnostic::new(
+                    Code::SyntaxUnexpected,
+                    place,
+                    format!("`{}` does not open a declaration", found.text),
+                )
+                .help(format!("did you mean `{word}`?"))
+                .fix(format!("write `{word}`"), place, word),
             );
         }
+        let found = self.found()?;
         let opens = found.opens_line || self.at == 0;
-        if !opens {
+        if !opens || !self.expects(&[Rule::item, Rule::file, Rule::EOI]) || found.kind != TokenKind::Word {
             return None;
         }
+        let place = span(self.file, found.start, found.end());
         let message = format!("`{}` does not open a declaration", found.text);
-        let diagnostic = Diagnostic::new(Code::SyntaxUnexpected, place, message);
-        let lower = found.text.to_lowercase();
-        Some(match did_you_mean(&lower, words::ITEM_WORDS.iter().copied()).or_else(|| exact(&lower)) {
-            Some(word) => {
-                diagnostic.help(format!("did you mean `{word}`?")).fix(format!("write `{word}`"), place, word)
-            }
-            None => diagnostic.help("a declaration opens with a word such as `define`, `outcome` or `rule`"),
-        })
+        Some(
+            Diagnostic::new(Code::SyntaxUnexpected, place, message)
+                .help("a declaration opens with a word such as `define`, `outcome` or `rule`"),
+        )
     }
 
     fn reserved_name(&self) -> Option<Diagnostic> {
@@ -432,13 +487,17 @@ impl<'s, 't> Failure<'s, 't> {
         {
             possible.push(format!("`{closing}`"));
         }
-        for phrase in self.expected.iter().flat_map(|rule| words::phrases(*rule)) {
+        let last = self.before(1).map_or("", |last| last.text);
+        for mut phrase in self.expected.iter().flat_map(|rule| words::phrases(*rule)) {
+            if let Some((_, entry)) = ENTRIES.iter().find(|(word, _)| *word == last && phrase == "a name") {
+                phrase = (*entry).to_owned();
+            }
             if !possible.contains(&phrase) {
                 possible.push(phrase);
             }
         }
-        if possible.len() > MOST_PHRASES {
-            possible.retain(|phrase| phrase != "an operator" || open.is_some());
+        if possible.iter().any(|phrase| !words::is_aside(phrase)) {
+            possible.retain(|phrase| !words::is_aside(phrase));
         }
         possible.truncate(MOST_PHRASES);
         let wanted = match possible.split_last() {
@@ -465,11 +524,27 @@ impl<'s, 't> Failure<'s, 't> {
     }
 }
 
+fn has_outer_colon(tokens: &[Token<'_>]) -> bool {
+    let mut depth = 0_usize;
+    tokens.iter().any(|token| {
+        if token.is_symbol("(") {
+            depth += 1;
+        } else if token.is_symbol(")") {
+            depth = depth.saturating_sub(1);
+        }
+        depth == 0 && token.is_symbol(":")
+    })
+}
+
 const MOST_PHRASES: usize = 5;
 
-fn exact(lower: &str) -> Option<&'static str> {
-    words::ITEM_WORDS.iter().copied().find(|word| *word == lower)
-}
+/// What the name after these words is.
+const ENTRIES: &[(&str, &str)] = &[
+    ("then", "a line `outcome: value`"),
+    ("facts", "a field `name: type`"),
+    ("given", "an entry `name: value`"),
+    ("expect", "an entry `name: value`"),
+];
 
 fn closing(open: &str) -> Option<&'static str> {
     match open {

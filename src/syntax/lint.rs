@@ -55,10 +55,10 @@ pub(super) fn misspelling(
     replacement: &str,
 ) -> Diagnostic {
     let span = span(file, start, end);
-    let title = if replacement.trim().is_empty() {
-        "remove it".to_owned()
-    } else {
-        format!("write `{}`", replacement.trim())
+    let title = match replacement.trim() {
+        "" if replacement.is_empty() => "remove it".to_owned(),
+        "" => "write a plain space".to_owned(),
+        word => format!("write `{word}`"),
     };
     Diagnostic::new(Code::SyntaxMisspelling, span, message).fix(title, span, replacement)
 }

@@ -185,8 +185,13 @@ fn opens_item(tokens: &[Token<'_>], index: usize) -> bool {
     let before = index.checked_sub(1).and_then(at);
     let next = at(index + 1);
     let Some(token) = at(index) else { return false };
+    // A misspelt item word before another word: nothing else has two names side by side.
+    let is_misspelt = || {
+        next.is_some_and(|next| next.kind == TokenKind::Word && !words::is_reserved(next.text))
+            && words::near_item_word(token).is_some()
+    };
     token.opens_line
-        && words::is_item_word(token)
+        && (words::is_item_word(token) || is_misspelt())
         && !next.is_some_and(|next| next.is_symbol(":"))
         && !before.is_some_and(|before| before.is_symbol(".") || before.is_symbol("/"))
         && !(token.is_word("never") && next.is_some_and(|next| words::DIRECTIONS.contains(&next.text)))

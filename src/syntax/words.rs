@@ -2,6 +2,7 @@
 
 use super::grammar::Rule;
 use super::scan::{Token, TokenKind};
+use crate::diagnostic::did_you_mean;
 
 /// The words that open a declaration.
 pub(super) const ITEM_WORDS: &[&str] = &[
@@ -68,6 +69,37 @@ pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word) || ITEM_WORDS.contains(&word)
 }
 
+/// The item word that a line's first word seems to be meant as; `grade` is none, but was once.
+pub(super) fn near_item_word(token: &Token<'_>) -> Option<&'static str> {
+    if token.kind != TokenKind::Word || is_reserved(token.text) || ASIDE_WORDS.contains(&token.text) {
+        return None;
+    }
+    let lower = token.text.to_lowercase();
+    let known = || ITEM_WORDS.iter().copied().chain(["grade"]);
+    known().find(|word| *word == lower).or_else(|| did_you_mean(&lower, known()))
+}
+
+/// Words that open a clause.
+const ASIDE_WORDS: &[&str] = &["cites", "dated", "overrides", "exact", "must"];
+
+/// What need not be said when something else is possible.
+pub(super) fn is_aside(phrase: &str) -> bool {
+    const ASIDE: &[&str] = &[
+        "a quoted text",
+        "`as`",
+        "`cites`",
+        "`dated`",
+        "`due`",
+        "`exact`",
+        "`in`",
+        "`or`",
+        "`overrides`",
+        "`rounded`",
+        "`of`",
+    ];
+    ASIDE.contains(&phrase)
+}
+
 /// The author's words for what the grammar expected; empty for what is better not said.
 pub(super) fn phrases(rule: Rule) -> Vec<String> {
     if let Some((_, phrase)) = PHRASES.iter().find(|(named, _)| *named == rule) {
@@ -83,6 +115,8 @@ pub(super) fn phrases(rule: Rule) -> Vec<String> {
 /// `|` separates several; a rule without a row is not mentioned, a keyword's rule is its word.
 const PHRASES: &[(Rule, &str)] = &[
     (Rule::item, "a declaration"),
+    (Rule::file, "a declaration"),
+    (Rule::lone_field, "a field"),
     (Rule::w_day, "`days`"),
     (Rule::name, "a name"),
     (Rule::word, "a name"),
