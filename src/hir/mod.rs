@@ -34,6 +34,13 @@ pub(crate) struct CalendarId(pub(crate) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct LocalId(pub(crate) u32);
 
+/// What an expression reads beside facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Readable {
+    Named(NamedId),
+    Outcome(OutcomeId),
+}
+
 /// A whole policy, checked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Policy {
@@ -53,8 +60,8 @@ pub(crate) struct Policy {
     pub(crate) law_dates: Vec<Expr>,
     /// With two law dates: the outcomes that say which is more lenient, first decides first.
     pub(crate) lenient_by: Vec<OutcomeId>,
-    /// Definitions, tables and parameters in an order in which each only reads earlier ones (and facts).
-    pub(crate) named_order: Vec<NamedId>,
+    /// Definitions and outcomes in an order in which each only reads earlier ones (and facts).
+    pub(crate) reading_order: Vec<Readable>,
     /// Outcomes in an order in which each only reads earlier ones.
     pub(crate) outcome_order: Vec<OutcomeId>,
     /// Rules in an order in which each is overridden only by earlier ones.

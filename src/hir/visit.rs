@@ -1,6 +1,6 @@
-//! Walking expressions.
+//! Walking and rebuilding expressions.
 
-use super::{Binder, Expr, ExprKind, Limb};
+use super::{Binder, BinderPath, Expr, ExprKind, Limb, LocalId};
 
 impl Expr {
     /// Calls `visit` on every direct child, in the order of the text.
@@ -68,5 +68,64 @@ impl Binder {
         if let Some(filter) = &self.filter {
             visit(filter);
         }
+    }
+}
+
+impl Expr {
+    /// The expression of a declaration with its parameters (locals `0..args.len()`) replaced by arguments. Its own
+    /// items get numbers from `fresh` on, so that no argument is captured.
+    pub(crate) fn with_arguments(&self, args: &[Expr], fresh: u32) -> Expr {
+        let local = |id: LocalId| LocalId(id.0.saturating_add(fresh));
+        let part = |expr: &Expr| expr.with_arguments(args, fresh);
+        let boxed = |expr: &Expr| Box::new(expr.with_arguments(args, fresh));
+        let parts = |exprs: &[Expr]| exprs.iter().map(part).collect::<Vec<_>>();
+        let binder = |binder: &Binder| Binder {
+            local: local(binder.local),
+            name: binder.name.clone(),
+            collection: part(&binder.collection),
+            filter: binder.filter.as_ref().map(part),
+            path: binder.path.as_ref().map(|path| BinderPath { outer: path.outer.map(local), wire: path.wire.clone() }),
+        };
+        let kind = match &self.kind {
+            ExprKind::Local(id) => match args.get(id.0 as usize) {
+                Some(arg) => return arg.clone(),
+                None => ExprKind::Local(local(*id)),
+            },
+            ExprKind::Invalid | ExprKind::Const(_) | ExprKind::Fact(_) | ExprKind::Outcome(_) | ExprKind::Members(_) => {
+                self.kind.clone()
+            }
+            ExprKind::Field(of, place) => ExprKind::Field(boxed(of), *place),
+            ExprKind::Call { named, args: given, at } => {
+                ExprKind::Call { named: *named, args: parts(given), at: at.as_ref().map(|at| boxed(at)) }
+            }
+            ExprKind::Unary(op, of) => ExprKind::Unary(*op, boxed(of)),
+            ExprKind::Binary(op, left, right) => ExprKind::Binary(*op, boxed(left), boxed(right)),
+            ExprKind::Convert(factor, of) => ExprKind::Convert(*factor, boxed(of)),
+            ExprKind::Round(rounding, of) => ExprKind::Round(*rounding, boxed(of)),
+            ExprKind::AddWorkingDays { calendar, date, count } => {
+                ExprKind::AddWorkingDays { calendar: *calendar, date: boxed(date), count: boxed(count) }
+            }
+            ExprKind::WorkingDaysBetween { calendar, from, to } => {
+                ExprKind::WorkingDaysBetween { calendar: *calendar, from: boxed(from), to: boxed(to) }
+            }
+            ExprKind::Band { range, shares } => ExprKind::Band { range: boxed(range), shares: boxed(shares) },
+            ExprKind::Choose { how, limbs, otherwise } => ExprKind::Choose {
+                how: *how,
+                limbs: limbs.iter().map(|limb| Limb { when: part(&limb.when), value: part(&limb.value) }).collect(),
+                otherwise: otherwise.as_ref().map(|otherwise| boxed(otherwise)),
+            },
+            ExprKind::Aggregate { how, binders, body } => {
+                ExprKind::Aggregate { how: *how, binders: binders.iter().map(binder).collect(), body: boxed(body) }
+            }
+            ExprKind::First { binder: item, by } => ExprKind::First {
+                binder: Box::new(binder(item)),
+                by: by.iter().map(|(extreme, key)| (*extreme, part(key))).collect(),
+            },
+            ExprKind::Set(members) => ExprKind::Set(parts(members)),
+            ExprKind::List(items) => ExprKind::List(parts(items)),
+            ExprKind::Record(fields) => ExprKind::Record(parts(fields)),
+            ExprKind::Duty { kind, due } => ExprKind::Duty { kind: boxed(kind), due: boxed(due) },
+        };
+        Expr { span: self.span, ty: self.ty.clone(), kind }
     }
 }

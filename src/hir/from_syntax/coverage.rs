@@ -1,1 +1,278 @@
+//! Gaps and overlaps of tables: the space of the inputs is cut at the constants of the tests, and rows are followed
+//! through the cuts column by column (ruling 15).
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::constants::fold;
+use super::flow::Flow;
+use super::same::same;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{BinaryOp, Hit, Named, Table, Test, Version};
+use crate::types::Type;
+use crate::value::{Shape, Value};
+
+/// How many cells are looked at; beyond it, gaps and overlaps are left to be found at run time.
+const CELL_LIMIT: usize = 200_000;
+
+/// A stretch of one input on which every test of its column has one answer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cut {
+    Nothing,
+    /// One value.
+    At(Value),
+    /// Strictly between two values; `None` is unbounded.
+    Between(Option<Value>, Option<Value>),
+}
+
+/// Reports combinations without a row, and rows that give one combination two values.
+pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table: &Table, inputs: &[Value]) {
+    let mut columns: Vec<Vec<(Cut, Vec<bool>)>> = Vec::new();
+    for (place, input) in inputs.iter().enumerate() {
+        let tests: Option<Vec<Vec<Vec<(BinaryOp, Value)>>>> =
+            table.rows.iter().map(|row| row.tests.get(place).and_then(|tests| constants(tests))).collect();
+        let Some(tests) = tests else { return };
+        let orders = tests.iter().flatten().flatten().any(|(op, value)| *op != BinaryOp::Is && *value != Value::Nothing);
+        if orders
+            && input.may_be_nothing()
+            && let Some(expr) = table.inputs.get(place)
+        {
+            flow.report(
+                Diagnostic::new(Code::AbsenceUnguarded, expr.span, "this may be nothing, and a column that compares it cannot say so")
+                    .help("give it a value for that case before the table: `.. or else ..`"),
+            );
+        }
+        let Some(ty) = table.inputs.get(place).map(|input| &input.ty) else { return };
+        let Some(cuts) = cuts(input, &tests, ty) else { return };
+        let column = cuts.into_iter().map(|cut| {
+            let holds = tests.iter().map(|tests| matches(&cut, tests)).collect();
+            (cut, holds)
+        });
+        columns.push(column.collect());
+    }
+    let mut search = Search { columns: &columns, table, seen: BTreeSet::new(), reached: BTreeSet::new(), cells: 0, gap: None, overlap: None };
+    let rows: BTreeSet<usize> = (0..table.rows.len()).collect();
+    search.follow(0, &rows, &mut Vec::new());
+    if search.cells > CELL_LIMIT {
+        return;
+    }
+    let Search { reached, gap, overlap, .. } = search;
+    if let Some(cell) = gap {
+        let shown = show(flow, table, &cell);
+        flow.report(
+            Diagnostic::new(Code::TableGap, named_span(version), format!("no row of `{}` covers {shown}", named.name))
+                .help("add a row for it, or narrow the parameter's bounds"),
+        );
+    }
+    if let Some((one, other, cell)) = overlap
+        && let (Some(first), Some(second)) = (table.rows.get(one), table.rows.get(other))
+    {
+        let shown = show(flow, table, &cell);
+        flow.report(
+            Diagnostic::new(Code::TableOverlap, second.span, format!("two rows of `{}` give different values for {shown}", named.name))
+                .label(first.span, "the other row")
+                .help("narrow one of them, or say `, highest` behind the table's type"),
+        );
+    }
+    for (place, row) in table.rows.iter().enumerate() {
+        if !reached.contains(&place) {
+            flow.report(Diagnostic::new(Code::TableDeadRow, row.span, "no value of the parameters reaches this row"));
+        }
+    }
+}
+
+fn named_span(version: &Version) -> crate::source::Span {
+    version.span
+}
+
+/// The tests of a cell with their constants; `None` if one is not constant.
+fn constants(tests: &[Vec<Test>]) -> Option<Vec<Vec<(BinaryOp, Value)>>> {
+    tests.iter().map(|all| all.iter().map(|test| Some((test.op, fold(&test.value)?))).collect()).collect()
+}
+
+/// Cuts the domain of an input at every constant of its column.
+fn cuts(input: &Value, tests: &[Vec<Vec<(BinaryOp, Value)>>], ty: &Type) -> Option<Vec<Cut>> {
+    let mut found = Vec::new();
+    if input.may_be_nothing() {
+        found.push(Cut::Nothing);
+    }
+    let shape = match input {
+        Value::Open(open) => open.shape.clone(),
+        Value::Nothing => return Some(found),
+        settled @ (Value::Bool(_) | Value::Member(_) | Value::Integer(_) | Value::Number(_) | Value::Date(_) | Value::Days(_)
+        | Value::WorkingDays(_) | Value::Months(_)) => {
+            found.push(Cut::At(settled.clone()));
+            return Some(found);
+        }
+        Value::Text(_) | Value::Set(_) | Value::List(_) | Value::Record(_) | Value::Range(_) | Value::Duties(_) | Value::Absent => return None,
+    };
+    let (least, most) = match shape {
+        Shape::Members(members) => {
+            found.extend(members.into_iter().map(Cut::At));
+            return Some(found);
+        }
+        Shape::Interval { least, most } => (least, most),
+        Shape::Any => match ty {
+            Type::Integer | Type::Number | Type::Quantity(_) | Type::Date | Type::Days | Type::WorkingDays | Type::Months => (None, None),
+            Type::Text => return text_cuts(tests),
+            Type::Bool | Type::Enum(_) | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Range(_) | Type::Duty(_) | Type::Invalid => return None,
+        },
+        Shape::Set { .. } => return None,
+    };
+    let mut points: BTreeSet<Value> = least.iter().chain(&most).cloned().collect();
+    for (_, value) in tests.iter().flatten().flatten() {
+        match value {
+            Value::Range(ends) => points.extend([ends.0.clone(), ends.1.clone()]),
+            Value::Nothing => {}
+            other => {
+                points.insert(other.clone());
+            }
+        }
+    }
+    let inside = |point: &Value| least.as_ref().is_none_or(|least| point >= least) && most.as_ref().is_none_or(|most| point <= most);
+    let points: Vec<Value> = points.into_iter().filter(inside).collect();
+    if least.is_none() {
+        found.push(Cut::Between(None, points.first().cloned()));
+    }
+    for (place, point) in points.iter().enumerate() {
+        found.push(Cut::At(point.clone()));
+        match points.get(place + 1) {
+            Some(next) if !adjacent(point, next) => found.push(Cut::Between(Some(point.clone()), Some(next.clone()))),
+            Some(_) => {}
+            None if most.is_none() => found.push(Cut::Between(Some(point.clone()), None)),
+            None => {}
+        }
+    }
+    if points.is_empty() && least.is_some() {
+        found.push(Cut::Between(None, None));
+    }
+    Some(found)
+}
+
+/// Texts: those that are named, and all others.
+fn text_cuts(tests: &[Vec<Vec<(BinaryOp, Value)>>]) -> Option<Vec<Cut>> {
+    let named: BTreeSet<Value> = tests.iter().flatten().flatten().map(|(_, value)| value.clone()).collect();
+    let mut found: Vec<Cut> = named.into_iter().map(Cut::At).collect();
+    found.push(Cut::Between(None, None));
+    Some(found)
+}
+
+/// Nothing lies between these two.
+fn adjacent(low: &Value, high: &Value) -> bool {
+    match (low, high) {
+        (Value::Integer(low), Value::Integer(high))
+        | (Value::Days(low), Value::Days(high))
+        | (Value::WorkingDays(low), Value::WorkingDays(high))
+        | (Value::Months(low), Value::Months(high)) => low.checked_add(1) == Some(*high),
+        (Value::Date(low), Value::Date(high)) => low.tomorrow().is_ok_and(|next| next == *high),
+        _ => false,
+    }
+}
+
+/// Some alternative of the cell holds on the whole cut.
+fn matches(cut: &Cut, alternatives: &[Vec<(BinaryOp, Value)>]) -> bool {
+    alternatives.is_empty() || alternatives.iter().any(|all| all.iter().all(|(op, value)| holds(cut, *op, value)))
+}
+
+fn holds(cut: &Cut, op: BinaryOp, value: &Value) -> bool {
+    let (low, high, is_point) = match cut {
+        Cut::Nothing => return op == BinaryOp::Is && *value == Value::Nothing,
+        Cut::At(point) => (Some(point), Some(point), true),
+        Cut::Between(low, high) => (low.as_ref(), high.as_ref(), false),
+    };
+    // The ends of an open stretch are constants of the column, so comparing with them decides the whole stretch.
+    let below = |limit: &Value, strict: bool| high.is_some_and(|high| if is_point && strict { high < limit } else { high <= limit });
+    let above = |limit: &Value, strict: bool| low.is_some_and(|low| if is_point && strict { low > limit } else { low >= limit });
+    match op {
+        BinaryOp::Is => is_point && low == Some(value),
+        BinaryOp::Less => below(value, true),
+        BinaryOp::LessOrEqual => below(value, false),
+        BinaryOp::Greater => above(value, true),
+        BinaryOp::GreaterOrEqual => above(value, false),
+        BinaryOp::In => match value {
+            Value::Range(ends) => above(&ends.0, false) && below(&ends.1, false),
+            _ => false,
+        },
+        BinaryOp::And | BinaryOp::Or | BinaryOp::Implies | BinaryOp::OrElse | BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply
+        | BinaryOp::Divide | BinaryOp::IsNot | BinaryOp::NotIn | BinaryOp::Without | BinaryOp::HasAnyOf | BinaryOp::HasAllOf
+        | BinaryOp::StartsWith | BinaryOp::To | BinaryOp::Times | BinaryOp::Higher | BinaryOp::Lower | BinaryOp::DaysBetween => false,
+    }
+}
+
+struct Search<'a> {
+    columns: &'a [Vec<(Cut, Vec<bool>)>],
+    table: &'a Table,
+    /// Columns and row sets that were followed before.
+    seen: BTreeSet<(usize, BTreeSet<usize>)>,
+    reached: BTreeSet<usize>,
+    cells: usize,
+    gap: Option<Vec<Cut>>,
+    overlap: Option<(usize, usize, Vec<Cut>)>,
+}
+
+impl Search<'_> {
+    fn follow(&mut self, column: usize, rows: &BTreeSet<usize>, cell: &mut Vec<Cut>) {
+        self.cells += 1;
+        if self.cells > CELL_LIMIT {
+            return;
+        }
+        if rows.is_empty() {
+            if self.gap.is_none() {
+                self.gap = Some(cell.clone());
+            }
+            return;
+        }
+        if !self.seen.insert((column, rows.clone())) {
+            return;
+        }
+        let Some(cuts) = self.columns.get(column) else {
+            self.reached.extend(rows);
+            self.rows_agree(rows, cell);
+            return;
+        };
+        // Stretches with the same rows need one visit.
+        let mut groups: BTreeMap<BTreeSet<usize>, &Cut> = BTreeMap::new();
+        for (cut, holds) in cuts {
+            let left: BTreeSet<usize> = rows.iter().copied().filter(|row| holds.get(*row).copied().unwrap_or(false)).collect();
+            groups.entry(left).or_insert(cut);
+        }
+        for (left, cut) in groups {
+            cell.push(cut.clone());
+            self.follow(column + 1, &left, cell);
+            cell.pop();
+        }
+    }
+
+    fn rows_agree(&mut self, rows: &BTreeSet<usize>, cell: &[Cut]) {
+        if self.table.hit != Hit::Unique || self.overlap.is_some() {
+            return;
+        }
+        let mut matching = rows.iter();
+        let Some(first) = matching.next() else { return };
+        for other in matching {
+            if let (Some(a), Some(b)) = (self.table.rows.get(*first), self.table.rows.get(*other))
+                && !same(&a.result, &b.result)
+            {
+                self.overlap = Some((*first, *other, cell.to_vec()));
+                return;
+            }
+        }
+    }
+}
+
+/// A cell as a person says it: "severity minor, repeats above 3".
+fn show(flow: &Flow<'_>, table: &Table, cell: &[Cut]) -> String {
+    let mut parts = Vec::new();
+    for (cut, input) in cell.iter().zip(&table.inputs) {
+        let name = flow.name_of(input);
+        let value = |value: &Value| flow.show(value, &input.ty);
+        parts.push(match cut {
+            Cut::Nothing => format!("{name} nothing"),
+            Cut::At(point) => format!("{name} {}", value(point)),
+            Cut::Between(Some(low), Some(high)) => format!("{name} between {} and {}", value(low), value(high)),
+            Cut::Between(Some(low), None) => format!("{name} above {}", value(low)),
+            Cut::Between(None, Some(high)) => format!("{name} below {}", value(high)),
+            Cut::Between(None, None) => format!("other {name}"),
+        });
+    }
+    if parts.is_empty() { "every case".to_owned() } else { parts.join(", ") }
+}

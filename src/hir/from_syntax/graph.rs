@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::index;
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Body, CalendarId, Expr, ExprKind, InForce, MeasureKind, NamedId, OutcomeId, OutcomeSource, Policy, RuleId};
+use crate::hir::{Body, CalendarId, Expr, ExprKind, InForce, MeasureKind, NamedId, OutcomeId, OutcomeSource, Policy, Readable, RuleId};
 use crate::source::Span;
 use crate::types::{RecordId, Type};
 
@@ -38,15 +38,45 @@ pub(super) fn order(policy: &mut Policy, sink: &mut Sink) -> bool {
     if !is_sound {
         return false;
     }
+    before_outcomes(policy, &edges, &components, sink);
     for node in components.into_iter().flatten() {
         match node {
-            Node::Named(id) => policy.named_order.push(id),
+            Node::Named(id) => policy.reading_order.push(Readable::Named(id)),
             Node::Rule(id) => policy.rule_order.push(id),
-            Node::Outcome(id) => policy.outcome_order.push(id),
+            Node::Outcome(id) => {
+                policy.reading_order.push(Readable::Outcome(id));
+                policy.outcome_order.push(id);
+            }
             Node::Fact(_) | Node::Field(..) | Node::LawDate | Node::Calendar(_) => {}
         }
     }
     true
+}
+
+/// What is evaluated before any outcome (needs, law dates, calendars) reads none, by whatever definition.
+fn before_outcomes(policy: &Policy, edges: &BTreeMap<Node, BTreeSet<Node>>, components: &[Vec<Node>], sink: &mut Sink) {
+    let mut reads_outcome: BTreeMap<Node, OutcomeId> = BTreeMap::new();
+    for node in components.iter().flatten() {
+        let found = match node {
+            Node::Outcome(id) => Some(*id),
+            Node::Fact(_) | Node::Field(..) | Node::LawDate | Node::Calendar(_) | Node::Named(_) | Node::Rule(_) => {
+                edges.get(node).into_iter().flatten().find_map(|read| reads_outcome.get(read).copied())
+            }
+        };
+        let Some(id) = found else { continue };
+        reads_outcome.insert(*node, id);
+        match node {
+            Node::Fact(_) | Node::Field(..) | Node::LawDate | Node::Calendar(_) => {
+                let (Some((name, span)), Some(outcome)) = (place(policy, *node), policy.outcomes.get(id.0 as usize)) else { continue };
+                sink.push(
+                    Diagnostic::new(Code::FactNeed, span, format!("`{name}` depends on the outcome `{}`", outcome.name))
+                        .label(outcome.span, "decided later")
+                        .help("what a case must say, its law date and its calendars come before all outcomes"),
+                );
+            }
+            Node::Named(_) | Node::Rule(_) | Node::Outcome(_) => {}
+        }
+    }
 }
 
 fn edges(policy: &Policy) -> BTreeMap<Node, BTreeSet<Node>> {

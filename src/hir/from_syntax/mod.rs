@@ -2,8 +2,8 @@
 //! declaration does not hide those of another.
 //!
 //! The passes: `scope` sorts declarations by name; `schema` makes types, fields and bounds; `declarations` checks
-//! bodies, each on its own, through `expressions`; `graph` finds circles and orders; `flow` follows absence and
-//! bounds through guards; `coverage` looks for gaps and overlaps of tables.
+//! bodies, each on its own, through `expressions`; `graph` finds circles and orders; `cost` bounds the work; `flow`
+//! follows absence and bounds through guards; `coverage` looks for gaps and overlaps of tables, `grid` for decimals.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,11 +16,13 @@ use crate::types::{EnumId, RecordId, Schema, Type, UnitId};
 
 mod aggregates;
 mod constants;
+mod cost;
 mod coverage;
 mod declarations;
 mod expressions;
 mod flow;
 mod graph;
+mod grid;
 mod look_alikes;
 mod measures;
 mod operators;
@@ -43,6 +45,7 @@ pub(crate) fn lower(files: &[ast::File], sources: &Sources, sink: &mut Sink) -> 
     let Lowering { mut policy, .. } = lowering;
     let has_type_errors = sink.has_errors();
     if graph::order(&mut policy, sink) && !has_type_errors {
+        cost::check(&policy, sink);
         flow::check(&policy, sink);
     }
     policy

@@ -1,2 +1,0 @@
-use crate::hir::Policy; use crate::diagnostic::Sink;
-pub(super) fn check(policy: &Policy, sink: &mut Sink) {}
