@@ -14,19 +14,27 @@ use crate::value::{Shape, Value};
 #[derive(Clone, Copy, Debug)]
 pub struct Unsettled<'a> {
     schema: &'a Schema,
-    def: &'a OutcomeDef,
+    name: &'a str,
+    ty: &'a Type,
     value: &'a Value,
+}
+
+/// The members that an open set surely has, and those that it may have.
+struct Members<'a> {
+    of: &'a Type,
+    certain: &'a BTreeSet<Value>,
+    possible: Option<&'a BTreeSet<Value>>,
 }
 
 impl<'a> Unsettled<'a> {
     pub(super) fn new(schema: &'a Schema, def: &'a OutcomeDef, value: &'a Value) -> Self {
-        Self { schema, def, value }
+        Self { schema, name: &def.wire, ty: &def.ty, value }
     }
 
     /// The outcome's wire name.
     #[must_use]
     pub fn name(&self) -> &'a str {
-        &self.def.wire
+        self.name
     }
 
     /// The paths of the unknown facts that it waits for, sorted.
@@ -44,7 +52,7 @@ impl<'a> Unsettled<'a> {
     /// If there is such a thing, it is at least this. For a range: its bottom is.
     #[must_use]
     pub fn at_least(&self) -> Option<Outcome<'a>> {
-        match (&self.def.ty, self.value) {
+        match (self.ty, self.value) {
             (Type::Range(of), Value::Range(ends)) => self.end(of, &ends.0, false),
             (ty, value) => self.end(ty, value, false),
         }
@@ -53,7 +61,7 @@ impl<'a> Unsettled<'a> {
     /// If there is such a thing, it is at most this. For a range: its top is.
     #[must_use]
     pub fn at_most(&self) -> Option<Outcome<'a>> {
-        match (&self.def.ty, self.value) {
+        match (self.ty, self.value) {
             (Type::Range(of), Value::Range(ends)) => self.end(of, &ends.1, true),
             (ty, value) => self.end(ty, value, true),
         }
@@ -64,9 +72,9 @@ impl<'a> Unsettled<'a> {
     pub fn one_of(&self) -> Option<Vec<Outcome<'a>>> {
         let Value::Open(open) = self.value else { return None };
         let Shape::Members(members) = &open.shape else { return None };
-        let mut candidates = sorted(self.schema, &self.def.ty, members.iter()).ok()?;
+        let mut candidates = sorted(self.schema, self.ty, members.iter()).ok()?;
         if open.nothing {
-            candidates.push(Outcome::new(self.schema, &self.def.ty, &Value::Nothing));
+            candidates.push(Outcome::new(self.schema, self.ty, &Value::Nothing));
         }
         Some(candidates)
     }
@@ -74,21 +82,21 @@ impl<'a> Unsettled<'a> {
     /// Members that a set surely has.
     #[must_use]
     pub fn certain(&self) -> Option<Vec<Outcome<'a>>> {
-        let (of, certain, _) = self.members()?;
+        let Members { of, certain, .. } = self.members()?;
         sorted(self.schema, of, certain.iter()).ok()
     }
 
     /// Members that a set may have, the certain ones included. `None` beside certain ones: any other may be in it.
     #[must_use]
     pub fn possible(&self) -> Option<Vec<Outcome<'a>>> {
-        let (of, _, possible) = self.members()?;
+        let Members { of, possible, .. } = self.members()?;
         sorted(self.schema, of, possible?.iter()).ok()
     }
 
     /// The kinds of duty that may be due, sorted by wire name, and whether they surely are (perhaps on an open day).
     #[must_use]
     pub fn duties(&self) -> Option<Vec<(&'a str, bool)>> {
-        let (Type::Duty(kinds), Value::Duties(dates)) = (&self.def.ty, self.value) else { return None };
+        let (Type::Duty(kinds), Value::Duties(dates)) = (self.ty, self.value) else { return None };
         let members = &self.schema.enumeration(*kinds)?.members;
         let mut duties: Vec<_> = members
             .iter()
@@ -101,12 +109,13 @@ impl<'a> Unsettled<'a> {
     }
 
     fn end(&self, ty: &'a Type, value: &'a Value, upper: bool) -> Option<Outcome<'a>> {
-        let bound = match value {
-            Value::Open(open) => match &open.shape {
+        let bound = if let Value::Open(open) = value {
+            match &open.shape {
                 Shape::Interval { least, most } => (if upper { most } else { least }).as_ref()?,
                 Shape::Any | Shape::Members(_) | Shape::Set { .. } => return None,
-            },
-            settled => settled,
+            }
+        } else {
+            value
         };
         let ty = if let (Type::Range(of), false) = (ty, matches!(bound, Value::Range(_))) { of } else { ty };
         let bound = Outcome::new(self.schema, ty, bound);
@@ -114,10 +123,10 @@ impl<'a> Unsettled<'a> {
         matches!(bound.form(), Ok(form) if !matches!(form, Form::Nothing)).then_some(bound)
     }
 
-    fn members(&self) -> Option<(&'a Type, &'a BTreeSet<Value>, Option<&'a BTreeSet<Value>>)> {
-        let (Type::Set(of), Value::Open(open)) = (&self.def.ty, self.value) else { return None };
+    fn members(&self) -> Option<Members<'a>> {
+        let (Type::Set(of), Value::Open(open)) = (self.ty, self.value) else { return None };
         let Shape::Set { certain, possible } = &open.shape else { return None };
-        Some((of, certain, possible.as_ref()))
+        Some(Members { of, certain, possible: possible.as_ref() })
     }
 }
 

@@ -51,7 +51,6 @@ impl Policy {
     }
 
     /// Reads a policy of several texts, or one whose `use` the host answers.
-    #[must_use]
     pub fn builder<'l>() -> Builder<'l> {
         Builder::new()
     }
