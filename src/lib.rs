@@ -1,12 +1,56 @@
-//! assize: exact, reproducible decisions from an enforcement policy that a lawyer can read.
+//! Exact, reproducible decisions from an enforcement policy that a lawyer can read.
+//!
+//! A *policy author* writes the law as a text. The *host* gives the *facts* of a case, and gets a *decision* with
+//! *outcomes*. Nothing is rounded unless the text says so; a missing fact is neither false nor zero; the order of rules,
+//! files and facts means nothing.
+//!
+//! ```
+//! use assize::Policy;
+//!
+//! let policy = Policy::from_text("fines.assize", r#"
+//!     policy fines "Fines for defective goods"
+//!
+//!     unit CNY, 2 decimals
+//!
+//!     facts
+//!       goods_value: CNY, 0 or more
+//!       illegal:     bool, default no
+//!
+//!     outcome fine: CNY, sum, at most 5_000 CNY, rounded to 0.01 CNY half up
+//!
+//!     rule illegal_goods
+//!       cites "article 3"
+//!       when illegal
+//!       then fine: 15% * goods_value
+//! "#)?;
+//!
+//! let decision = policy.decide_json(r#"{"goods_value": "1999.90", "illegal": true}"#);
+//! assert!(decision.is_decided());
+//! assert_eq!(decision.get("fine").unwrap().as_number().unwrap(), "299.99");
+//!
+//! // What is missing is an answer, not an error.
+//! let decision = policy.decide_json(r#"{"illegal": true}"#);
+//! assert_eq!(decision.needs(), ["goods_value"]);
+//! # Ok::<(), assize::Error>(())
+//! ```
+//!
+//! - [`Policy`] reads texts and decides cases: JSON, structs of the host, files of cases.
+//! - [`Decision`] answers; [`Decision::outcomes`] fills a struct, [`Decision::get`] reads one outcome.
+//! - [`Error`] says that a call failed. What is wrong with a policy's text are [`diagnostic::Diagnostic`]s; what is wrong
+//!   with a case are [`decision::Problem`]s.
 #![allow(dead_code, unused_variables, clippy::all, missing_docs)] // removed before the first release
 
-mod decision;
-mod diagnostic;
+pub mod decision;
+pub mod diagnostic;
 mod engine;
 mod facts;
 mod hir;
-mod source;
+pub mod source;
 mod syntax;
 mod types;
 mod value;
+
+pub use decision::{Decision, Outcome, Status};
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use engine::{Builder, Case, CaseFormat, CaseOptions, Cases, Error, Policy};
+pub use facts::Limits;

@@ -1,12 +1,26 @@
 //! The answer to a case: what was decided, what is open, what went wrong. Knows neither policy text nor evaluation.
+//!
+//! [`Decision`] is what the engine hands out. [`Decision::to_json`] writes it as one line, [`Decision::get`] reads one
+//! outcome, [`Decision::outcomes`] fills a struct of the host with all of them.
 
+mod host;
+mod json;
+mod outcome;
 mod problem;
+#[cfg(test)]
+mod tests;
+mod unsettled;
 
+pub use host::OutcomesError;
+pub use outcome::Outcome;
 pub use problem::{Problem, ProblemCode};
+pub use unsettled::Unsettled;
 
 use std::sync::Arc;
 
-use crate::types::Schema;
+use serde::de::DeserializeOwned;
+
+use crate::types::{OutcomeDef, Schema};
 use crate::value::Value;
 
 /// How a case ended.
@@ -20,6 +34,19 @@ pub enum Status {
     Refused,
     /// The evaluation failed: overflow, conflict, gap.
     Failed,
+}
+
+impl Status {
+    /// The word on the wire: `decided`, `undetermined`, `refused` or `failed`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Undetermined => "undetermined",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// The answer to one case.
@@ -56,4 +83,94 @@ pub struct Overridden {
     pub by: Arc<str>,
     /// The outcomes that the override is limited to (wire names); empty: all.
     pub outcomes: Vec<Arc<str>>,
+}
+
+impl Decision {
+    /// How the case ended.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Every outcome is settled.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.status == Status::Decided
+    }
+
+    /// The outcome of this wire name, if it is settled; [`Outcome::is_nothing`] where there is no such measure.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Outcome<'_>> {
+        self.settled().find(|(wire, _)| *wire == name).map(|(_, outcome)| outcome)
+    }
+
+    /// The settled outcomes and their wire names, in the order of these names.
+    pub fn settled(&self) -> impl Iterator<Item = (&str, Outcome<'_>)> {
+        self.declared()
+            .into_iter()
+            .filter(|(_, value)| value.is_settled())
+            .map(|(def, value)| (&*def.wire, Outcome::new(&self.schema, &def.ty, value)))
+    }
+
+    /// The outcomes that wait for unknown facts, in the order of their wire names, with what is known of them.
+    pub fn unsettled(&self) -> impl Iterator<Item = Unsettled<'_>> {
+        self.declared()
+            .into_iter()
+            .filter(|(_, value)| !value.is_settled())
+            .map(|(def, value)| Unsettled::new(&self.schema, def, value))
+    }
+
+    /// The paths of needed facts that the case does not give, sorted: `findings[1].units_tested`.
+    #[must_use]
+    pub fn needs(&self) -> &[String] {
+        &self.needs
+    }
+
+    /// The rules that applied.
+    #[must_use]
+    pub fn fired(&self) -> &[Fired] {
+        &self.fired
+    }
+
+    /// The rules whose condition held and that other rules took out.
+    #[must_use]
+    pub fn overridden(&self) -> &[Overridden] {
+        &self.overridden
+    }
+
+    /// What is wrong with the case: all malformed facts when refused, the errors of evaluation when failed.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The decision as one line of JSON, without a line feed. `case` is the number of the case, from 0.
+    ///
+    /// The bytes depend on nothing but policy, facts and `case`. Numbers and amounts are texts
+    /// (`"9999.99"`), counts and lengths of time JSON integers, dates `"2018-05-04"`, no value `null`.
+    #[must_use]
+    pub fn to_json(&self, case: u64) -> String {
+        json::write(self, case)
+    }
+
+    /// The outcomes as a struct (or map) of the host, by their wire names.
+    ///
+    /// Numbers and amounts arrive as text, for a `String` or a decimal type; counts and lengths of time as integers;
+    /// dates and enum members as text; sets, lists and ranges as sequences; records and duties as structs or maps; no
+    /// value as `None`.
+    ///
+    /// # Errors
+    ///
+    /// [`OutcomesError`] if the case is not decided (a part of the outcomes is never taken for the whole: read it with
+    /// [`Decision::get`]), or if `T` asks for something else than the policy gives.
+    pub fn outcomes<T: DeserializeOwned>(&self) -> Result<T, OutcomesError> {
+        host::read(self)
+    }
+
+    /// Declared outcomes and their values, by wire name; none where the case has no outcomes.
+    fn declared(&self) -> Vec<(&OutcomeDef, &Value)> {
+        let mut declared: Vec<_> = self.schema.outcomes.iter().zip(&self.outcomes).collect();
+        declared.sort_by(|(left, _), (right, _)| left.wire.cmp(&right.wire));
+        declared
+    }
 }

@@ -2,9 +2,12 @@
 //! Diagnostics speak about policy text only; facts and evaluation have their own errors.
 
 mod codes;
+mod render;
 mod suggest;
 
 pub use codes::{Code, Severity};
+#[cfg(feature = "cli")]
+pub use render::Colours;
 pub(crate) use suggest::did_you_mean;
 
 use crate::source::Span;

@@ -1,1 +1,135 @@
-//! The facade.
+//! The facade: policy texts in, decisions out. Everything that a host calls begins here.
+
+mod cases;
+mod error;
+mod load;
+#[cfg(test)]
+mod tests;
+
+pub use cases::{Case, CaseFormat, CaseOptions, Cases};
+pub use error::Error;
+pub use load::Builder;
+
+use std::io::Read;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::decision::Decision;
+use crate::diagnostic::Diagnostic;
+use crate::facts::{self, Bound, Limits};
+use crate::hir;
+use crate::source::Sources;
+use crate::types::Schema;
+
+/// A checked policy, ready to decide cases.
+///
+/// Cheap to clone, and shared between threads as it is: deciding changes nothing in it.
+#[derive(Clone)]
+pub struct Policy {
+    checked: Arc<Checked>,
+}
+
+struct Checked {
+    policy: hir::Policy,
+    /// The policy's own, for decisions to share.
+    schema: Arc<Schema>,
+    sources: Sources,
+    warnings: Vec<Diagnostic>,
+    limits: Limits,
+}
+
+impl Policy {
+    /// Reads a policy that is one text. `name` stands in diagnostics, and says with `.assize.md` that the text is
+    /// Markdown.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_policy`], with all that is wrong with the text. A `use` is wrong here: see [`Policy::builder`].
+    pub fn from_text(name: &str, text: &str) -> Result<Self, Error> {
+        Self::builder().file(name, text).build()
+    }
+
+    /// Reads a policy of several texts, or one whose `use` the host answers.
+    pub fn builder<'l>() -> Builder<'l> {
+        Builder::new()
+    }
+
+    /// The name after the word `policy`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.checked.policy.name
+    }
+
+    /// The policy's title.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.checked.policy.title.as_deref()
+    }
+
+    /// The law that the policy as a whole cites.
+    pub fn cites(&self) -> impl Iterator<Item = &str> {
+        self.checked.policy.cites.iter().map(|cite| &**cite)
+    }
+
+    /// The wire names of the outcomes, in the order of the text.
+    pub fn outcome_names(&self) -> impl Iterator<Item = &str> {
+        self.checked.schema.outcomes.iter().map(|outcome| &*outcome.wire)
+    }
+
+    /// The wire names of the facts, in the order of the text.
+    pub fn fact_names(&self) -> impl Iterator<Item = &str> {
+        self.checked.schema.facts.fields.iter().map(|field| &*field.wire)
+    }
+
+    /// Warnings: the policy can be used, but may not mean what its author thinks. Sorted by place.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.checked.warnings
+    }
+
+    /// The texts that the policy was read from, for [`Diagnostic::render`].
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.checked.sources
+    }
+
+    /// Decides a case given as one JSON object.
+    ///
+    /// There is no error: facts that are malformed or missing are an answer, too. See [`Decision::status`].
+    #[must_use]
+    pub fn decide_json(&self, facts: &str) -> Decision {
+        let checked = &*self.checked;
+        self.decide_bound(facts::json::bind(&checked.schema, facts, &checked.limits))
+    }
+
+    /// Decides a case given as a struct or map of the host. `None` is an absent fact. Binary floating-point numbers are
+    /// refused, since they are not exact: give a decimal type or text.
+    #[must_use]
+    pub fn decide<T: Serialize + ?Sized>(&self, facts: &T) -> Decision {
+        let checked = &*self.checked;
+        self.decide_bound(facts::from_serialize(&checked.schema, facts, &checked.limits))
+    }
+
+    /// Decides the cases of a file one by one, without holding them. Opening reads the header and the list files of a
+    /// CSV file; the cases themselves are read as the iterator asks for them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_cases`] if the file as a whole cannot be read as cases: a CSV header or list file that does not fit
+    /// the policy; [`Error::is_io`] if it cannot be read at all. Malformed cases are no error but refused decisions.
+    pub fn cases<R: Read>(&self, reader: R, options: CaseOptions<'_>) -> Result<Cases<'_, R>, Error> {
+        Cases::open(self, reader, options)
+    }
+
+    fn decide_bound(&self, bound: Bound) -> Decision {
+        let checked = &*self.checked;
+        hir::interpret::decide(&checked.policy, &checked.schema, bound.values, bound.problems)
+    }
+}
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Policy").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
