@@ -54,7 +54,7 @@ fn plain(probability: i128) -> String {
     digits.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-pub fn decide(facts: &Value) -> Value {
+pub(crate) fn decide(facts: &Value) -> Value {
     let measure = facts.get("measure").map_or("none", |measure| measure.as_str().expect("a text"));
     let mut missing = absent(facts, &["scenarios"]);
     for (index, scenario) in items(facts, "scenarios").iter().enumerate() {
@@ -125,7 +125,7 @@ pub fn decide(facts: &Value) -> Value {
     })
 }
 
-pub fn generate(random: &mut Random) -> Value {
+pub(crate) fn generate(random: &mut Random) -> Value {
     let count = random.pick(&[1, 1, 1, 2, 3, 4]);
     let scenarios: Vec<Value> = (1..=count)
         .map(|number| {

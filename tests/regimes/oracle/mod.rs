@@ -2,10 +2,10 @@
 //! sight, and a seeded generator of cases that sits on the boundaries. A policy in `examples/policies` must decide as
 //! these do. Facts and expected answers have the shape of `hand.jsonl`.
 
-pub mod calendar;
-pub mod facts;
-pub mod money;
-pub mod random;
+pub(crate) mod calendar;
+pub(crate) mod facts;
+pub(crate) mod money;
+pub(crate) mod random;
 
 mod eu_product_risk;
 mod prc_product_quality;
@@ -19,16 +19,16 @@ use serde_json::Value;
 
 use random::Random;
 
-pub struct Regime {
+pub(crate) struct Regime {
     /// The folder in `../shared/regimes` and in `examples/policies`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The answer to a case: `status`, `missing` and every outcome.
-    pub decide: fn(&Value) -> Value,
+    pub(crate) decide: fn(&Value) -> Value,
     /// A case that the regime admits; some lack facts that they need.
-    pub generate: fn(&mut Random) -> Value,
+    pub(crate) generate: fn(&mut Random) -> Value,
 }
 
-pub const REGIMES: [Regime; 5] = [
+pub(crate) const REGIMES: [Regime; 5] = [
     Regime {
         name: "service_enforcement",
         decide: service_enforcement::decide,
@@ -49,15 +49,15 @@ pub const REGIMES: [Regime; 5] = [
 ];
 
 /// A case worked out by hand.
-pub struct HandCase {
-    pub line: usize,
-    pub comment: String,
-    pub facts: Value,
-    pub expected: Value,
+pub(crate) struct HandCase {
+    pub(crate) line: usize,
+    pub(crate) comment: String,
+    pub(crate) facts: Value,
+    pub(crate) expected: Value,
 }
 
 /// The regime's hand cases, or `None` (said loudly) where the folder is not there.
-pub fn hand_cases(regime: &Regime) -> Option<Vec<HandCase>> {
+pub(crate) fn hand_cases(regime: &Regime) -> Option<Vec<HandCase>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/regimes");
     if !folder.is_dir() {
         eprintln!("SKIPPED: ../shared/regimes is not here");

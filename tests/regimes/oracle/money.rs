@@ -5,17 +5,17 @@ const PLACES: usize = 12;
 const ONE: i128 = 1_000_000_000_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Exact(i128);
+pub(crate) struct Exact(i128);
 
 impl Exact {
-    pub const ZERO: Self = Self(0);
+    pub(crate) const ZERO: Self = Self(0);
 
-    pub fn whole(amount: i64) -> Self {
+    pub(crate) fn whole(amount: i64) -> Self {
         Self(i128::from(amount) * ONE)
     }
 
     /// `"9999.99"`, not negative.
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         assert!(fraction.len() <= PLACES, "too many decimals: {text}");
         let whole: i128 = whole.parse().expect("digits before the point");
@@ -24,14 +24,14 @@ impl Exact {
     }
 
     /// This times `numerator / denominator`, which must come out even.
-    pub fn times(self, numerator: i128, denominator: i128) -> Self {
+    pub(crate) fn times(self, numerator: i128, denominator: i128) -> Self {
         let product = self.0.checked_mul(numerator).expect("amounts of the regimes are small");
         assert_eq!(product % denominator, 0, "not exact in {PLACES} places");
         Self(product / denominator)
     }
 
     /// Two decimals, half up.
-    pub fn two_decimals(self) -> String {
+    pub(crate) fn two_decimals(self) -> String {
         assert!(self.0 >= 0, "the regimes know no negative amounts");
         let cent = ONE / 100;
         let cents = (self.0 + cent / 2) / cent;

@@ -56,7 +56,7 @@ impl Band {
     }
 }
 
-pub fn decide(facts: &Value) -> Value {
+pub(crate) fn decide(facts: &Value) -> Value {
     let mut missing = absent(facts, &["role", "products"]);
     if has(facts, "role") && text(facts, "role") == "service_operator" {
         missing.extend(absent(facts, &["knew"]));
@@ -72,7 +72,7 @@ pub fn decide(facts: &Value) -> Value {
 
     let role = text(facts, "role");
     let operator = role == "service_operator";
-    let punishable = !(operator && !yes(facts, "knew", false));
+    let punishable = !operator || yes(facts, "knew", false);
     let gravity = facts.get("gravity").map_or("general", |gravity| gravity.as_str().expect("a text"));
 
     let mut goods_total = Exact::ZERO;
@@ -211,7 +211,7 @@ pub fn decide(facts: &Value) -> Value {
     })
 }
 
-pub fn generate(random: &mut Random) -> Value {
+pub(crate) fn generate(random: &mut Random) -> Value {
     let role = random.pick(&["producer", "producer", "seller", "seller", "service_operator"]);
     let count = random.pick(&[1, 1, 1, 2, 2, 3]);
     let products: Vec<Value> = (1..=count).map(|number| product(random, number)).collect();

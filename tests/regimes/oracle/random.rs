@@ -1,11 +1,11 @@
 //! A small seeded generator (SplitMix64), so that a failing case can be made again from its seed.
 
-pub struct Random {
+pub(crate) struct Random {
     state: u64,
 }
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
@@ -18,23 +18,23 @@ impl Random {
     }
 
     /// An integer from `low` to `high`, both included.
-    pub fn between(&mut self, low: i64, high: i64) -> i64 {
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         let width = u64::try_from(high - low).expect("low is not above high") + 1;
         low + i64::try_from(self.next() % width).expect("the width of a test range is small")
     }
 
     /// Yes in `percent` of a hundred draws.
-    pub fn chance(&mut self, percent: i64) -> bool {
+    pub(crate) fn chance(&mut self, percent: i64) -> bool {
         self.between(1, 100) <= percent
     }
 
-    pub fn pick<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, choices: &[T]) -> T {
         let index = self.between(0, choices.len() as i64 - 1);
         choices[index as usize].clone()
     }
 
     /// One of the thresholds, or a number beside it.
-    pub fn near(&mut self, thresholds: &[i64]) -> i64 {
+    pub(crate) fn near(&mut self, thresholds: &[i64]) -> i64 {
         self.pick(thresholds) + self.pick(&[-1, 0, 0, 1])
     }
 }

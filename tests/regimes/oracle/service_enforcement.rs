@@ -69,7 +69,7 @@ fn severity(facts: &Value) -> Severity {
     severity
 }
 
-pub fn decide(facts: &Value) -> Value {
+pub(crate) fn decide(facts: &Value) -> Value {
     let mut missing = absent(facts, &["stage", "meets_compulsory", "credit_score", "as_of"]);
     let declared = yes(facts, "declared_standard", false);
     if declared && !has(facts, "meets_declared") {
@@ -205,7 +205,7 @@ pub fn decide(facts: &Value) -> Value {
     })
 }
 
-pub fn generate(random: &mut Random) -> Value {
+pub(crate) fn generate(random: &mut Random) -> Value {
     let as_of: Date = random
         .pick(&[
             "2018-11-30",

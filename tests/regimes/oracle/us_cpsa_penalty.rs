@@ -42,7 +42,7 @@ fn missing(facts: &Value) -> Vec<String> {
     missing
 }
 
-pub fn decide(facts: &Value) -> Value {
+pub(crate) fn decide(facts: &Value) -> Value {
     let missing = missing(facts);
     if !missing.is_empty() {
         return undetermined(missing);
@@ -130,7 +130,7 @@ fn clock(facts: &Value) -> Option<Clock> {
     Some(Clock { knowledge, evaluation_ends, due: nth_working_day_after(evaluation_ends, 1, &holidays) })
 }
 
-pub fn generate(random: &mut Random) -> Value {
+pub(crate) fn generate(random: &mut Random) -> Value {
     let count = random.pick(&[0, 1, 1, 1, 2, 3]);
     let series: Vec<Value> = (1..=count)
         .map(|number| {

@@ -25,7 +25,7 @@ fn missing(facts: &Value) -> Vec<String> {
     missing
 }
 
-pub fn decide(facts: &Value) -> Value {
+pub(crate) fn decide(facts: &Value) -> Value {
     let missing = missing(facts);
     if !missing.is_empty() {
         return undetermined(missing);
@@ -150,7 +150,7 @@ pub fn decide(facts: &Value) -> Value {
     answer
 }
 
-pub fn generate(random: &mut Random) -> Value {
+pub(crate) fn generate(random: &mut Random) -> Value {
     let mut facts = scores(random);
     let inspection: Date = random
         .pick(&[
