@@ -4,7 +4,7 @@
 use super::case::{Case, Frame, ItemName};
 use super::domain::{domain, identity};
 use super::expr::comes_before;
-use super::fault::{Evaluated, Fault, Judged, Truth, and, collect, implies, or};
+use super::fault::{Evaluated, Fault, Judged, Truth, and, collect, implies, or, present};
 use super::show::show;
 use crate::hir::{Aggregate, Binder, Combine, Expr, Extreme};
 use crate::types::{Bounds, Type};
@@ -153,10 +153,13 @@ impl<'p> Case<'p> {
             Aggregate::SetOf => Combine::Union,
         };
         let place = frame.place;
-        let (mut items, more) = self.gather(binders, frame, |frame| self.value(body, frame))?;
+        let (mut items, more) = self.gather(binders, frame, |frame| self.evaluate(body, frame))?;
         if combine == Combine::Union {
-            for (_, item) in &mut items {
-                *item = value::set_of(vec![item.clone()]).map_err(|trouble| Fault::of(trouble, place))?;
+            for (_, item) in items.iter_mut().filter(|(_, item)| *item != Value::Nothing) {
+                let nothing = item.may_be_nothing();
+                let set = present(item.clone()).and_then(|item| value::set_of(vec![item]));
+                let set = set.map_err(|trouble| Fault::of(trouble, place))?;
+                *item = if nothing { join(&set, &Value::Nothing, &item.waits()) } else { set };
             }
         }
         let empty = identity(self.schema, combine, ty);
