@@ -158,9 +158,8 @@ fn integer<'s>(schema: &'s Schema, slot: &Slot<'s>, found: Found<'_>) -> Result<
 /// A number or an amount, as a JSON number, as a text or as a cell; always exact.
 fn number<'s>(schema: &'s Schema, slot: &Slot<'s>, found: Found<'_>) -> Result<Value, Fault<'s>> {
     let Some(text) = number_text_of(found) else { return Err(wrong_type(schema, slot.ty, found)) };
-    // Dividing by 100 only moves the point, so nothing is lost.
-    let shift = if slot.in_percent { -2 } else { 0 };
-    number_text::number(text, shift).map(Value::Number).map_err(|fault| match fault {
+    let number = if slot.in_percent { number_text::percent(text) } else { number_text::number(text) };
+    number.map(Value::Number).map_err(|fault| match fault {
         NumberFault::Syntax => wrong_type(schema, slot.ty, found),
         NumberFault::NotExact => Fault::new(
             ProblemCode::BadNumber,

@@ -47,8 +47,9 @@ impl Default for Limits {
 /// A case under a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bound {
-    /// One per field of `schema.facts`, in order. [`Value::Absent`] where the case gives nothing, where a problem is
-    /// reported at that path or one below it, and for derived fields.
+    /// One per field of `schema.facts`, in order. [`Value::Absent`] stands where the case gives nothing, for derived
+    /// fields, and where a problem is reported: at its own path, or in place of the whole set or range that it is in.
+    /// So a path that begins with a problem's path is malformed rather than missing.
     pub(crate) values: Vec<Value>,
     /// Sorted; empty for a well-formed case.
     pub(crate) problems: Vec<Problem>,

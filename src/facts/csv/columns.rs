@@ -67,7 +67,7 @@ pub(super) fn plan<'s>(
         let is_key = joins.keys.iter().any(|key| *key == name);
         let wanted = match wanted(name) {
             Wanted::Declared if is_key => Wanted::IfDeclared,
-            wanted => wanted,
+            wanted @ (Wanted::No | Wanted::IfDeclared | Wanted::Declared) => wanted,
         };
         let found = match wanted {
             Wanted::No => None,

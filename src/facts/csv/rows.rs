@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder};
 
 use crate::decision::ProblemCode;
 use crate::facts::Limits;
@@ -135,11 +135,7 @@ impl<R: Read> Rows<R> {
             Ok(true) => Ok(Some(row)),
             Err(error) => {
                 self.done = true;
-                let text = error.to_string();
-                match error.into_kind() {
-                    ErrorKind::Io(error) => Err(error),
-                    _ => Err(io::Error::other(text)),
-                }
+                Err(error.into())
             }
         }
     }

@@ -115,12 +115,10 @@ impl<R: Read> Cases<R> {
     fn next_line(&mut self) -> io::Result<Option<RawCase>> {
         loop {
             let start = self.bytes.place;
-            let mut buffer = Buffer::new(self.case_bytes);
-            if !self.bytes.line(&mut buffer)? {
-                return Ok(None);
-            }
-            if !buffer.is_blank() {
-                return Ok(Some(RawCase { start, content: buffer.finish() }));
+            let Some(content) = self.bytes.line(self.case_bytes)? else { return Ok(None) };
+            let blank = matches!(&content, Content::Text(text) if text.iter().all(u8::is_ascii_whitespace));
+            if !blank {
+                return Ok(Some(RawCase { start, content }));
             }
         }
     }
@@ -143,11 +141,8 @@ impl<R: Read> Cases<R> {
                 (State::Start, Some(_)) => {
                     // Whatever follows the object is in the text of the case, and refused there.
                     self.state = State::Done;
-                    let mut buffer = Buffer::new(self.case_bytes);
-                    while self.bytes.line(&mut buffer)? {
-                        buffer.push(b"\n");
-                    }
-                    return Ok(Some(RawCase { start, content: buffer.finish() }));
+                    let content = self.bytes.rest(self.case_bytes)?;
+                    return Ok(Some(RawCase { start, content }));
                 }
                 (State::InArray, Some(byte)) if !matches!(byte, b',' | b']') => {
                     self.state = State::AfterItem;
@@ -267,10 +262,6 @@ impl Buffer {
         }
     }
 
-    fn is_blank(&self) -> bool {
-        !self.over && self.text.iter().all(u8::is_ascii_whitespace)
-    }
-
     fn finish(self) -> Content {
         if self.over { Content::TooLarge } else { Content::Text(self.text) }
     }
@@ -303,7 +294,7 @@ impl<R: Read> Bytes<R> {
         let byte = self.peek()?;
         if let Some(byte) = byte {
             self.inner.consume(1);
-            self.pass(&[byte]);
+            self.place = self.place.after(&[byte]);
         }
         Ok(byte)
     }
@@ -322,14 +313,27 @@ impl<R: Read> Bytes<R> {
         Ok(())
     }
 
-    /// The rest of the line without its end; false at the end of the file.
-    fn line(&mut self, buffer: &mut Buffer) -> io::Result<bool> {
-        if self.peek()?.is_none() {
-            return Ok(false);
+    /// The next line without its end; `None` at the end of the file.
+    fn line(&mut self, limit: usize) -> io::Result<Option<Content>> {
+        let mut text = Vec::new();
+        if self.inner.by_ref().take(one_more_than(limit)).read_until(b'\n', &mut text)? == 0 {
+            return Ok(None);
         }
-        self.up_to(buffer, |byte| byte == b'\n')?;
-        self.take()?;
-        Ok(true)
+        self.place = Place { line: self.place.line.saturating_add(1), column: 1 };
+        if text.ends_with(b"\n") {
+            text.pop();
+        } else if text.len() > limit {
+            self.inner.skip_until(b'\n')?;
+            return Ok(Some(Content::TooLarge));
+        }
+        Ok(Some(Content::Text(text)))
+    }
+
+    /// Everything up to the end of the file.
+    fn rest(&mut self, limit: usize) -> io::Result<Content> {
+        let mut text = Vec::new();
+        self.inner.by_ref().take(one_more_than(limit)).read_to_end(&mut text)?;
+        Ok(if text.len() > limit { Content::TooLarge } else { Content::Text(text) })
     }
 
     /// Everything before the first byte that `ends` accepts.
@@ -344,7 +348,7 @@ impl<R: Read> Bytes<R> {
             let length = end.unwrap_or(chunk.len());
             let taken = chunk.get(..length).unwrap_or_default();
             buffer.push(taken);
-            let place = passed(place, taken);
+            let place = place.after(taken);
             self.place = place;
             self.inner.consume(length);
             if end.is_some() {
@@ -352,12 +356,8 @@ impl<R: Read> Bytes<R> {
             }
         }
     }
-
-    fn pass(&mut self, bytes: &[u8]) {
-        self.place = passed(self.place, bytes);
-    }
 }
 
-fn passed(place: Place, bytes: &[u8]) -> Place {
-    super::place_of(bytes, bytes.len(), place)
+fn one_more_than(limit: usize) -> u64 {
+    u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1)
 }

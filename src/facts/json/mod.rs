@@ -17,7 +17,6 @@ use super::binder::{Binder, Fault, Slot, absent};
 use super::containers::{Items, Slots};
 use super::found::Found;
 use super::leaf;
-use super::show::shown;
 use super::{Bound, Limits};
 
 pub(crate) use cases::{Cases, RawCase, Shape, cases};
@@ -34,6 +33,15 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) const START: Self = Self { line: 1, column: 1 };
+
+    /// The place behind these bytes. Columns count characters: continuation bytes of UTF-8 are none.
+    fn after(self, bytes: &[u8]) -> Self {
+        bytes.iter().fold(self, |place, byte| match byte {
+            b'\n' => Self { line: place.line.saturating_add(1), column: 1 },
+            0x80..=0xbf => place,
+            _ => Self { column: place.column.saturating_add(1), ..place },
+        })
+    }
 }
 
 /// Binds one JSON object.
@@ -92,6 +100,10 @@ struct Reader<'s, 't> {
 impl<'s, 't> Reader<'s, 't> {
     fn value(&mut self, slot: &Slot<'s>, raw: &'t RawValue) -> Value {
         let kind = kind(raw);
+        if matches!(kind, Kind::Object | Kind::Array) && self.binder.depth() > NESTING {
+            let fault = Fault::new(ProblemCode::NotJson, format!("nested deeper than {NESTING} levels"));
+            return self.binder.settle(Err(fault));
+        }
         match (kind, slot.ty) {
             (Kind::Object, Type::Record(id)) => {
                 let Some(record) = self.binder.schema.record(*id) else { return Value::Absent };
@@ -125,11 +137,6 @@ impl<'s, 't> Reader<'s, 't> {
     }
 
     fn items(&mut self, mut items: Items<'s>, raw: &'t RawValue) -> Value {
-        if self.binder.depth() > NESTING {
-            self.binder
-                .report(Fault::new(ProblemCode::NotJson, format!("nested deeper than {NESTING} levels")));
-            return Value::Absent;
-        }
         let visitor = ItemsVisitor { reader: self, items: &mut items };
         let mut deserializer = serde_json::Deserializer::from_str(raw.get());
         if let Err(error) = deserializer.deserialize_seq(visitor) {
@@ -279,7 +286,7 @@ impl<'t> Deserialize<'t> for Key<'t> {
 }
 
 fn not_json(reason: &str, place: Place) -> String {
-    format!("{} at line {}, column {}", shown(reason), place.line, place.column)
+    format!("{reason} at line {}, column {}", place.line, place.column)
 }
 
 /// The message without the place, which counts from the start of a part of the text.
@@ -295,15 +302,7 @@ fn error_offset(text: &str, error: &serde_json::Error) -> usize {
     before.saturating_add(error.column().saturating_sub(1))
 }
 
-/// Line and column of a byte, columns in characters.
+/// Line and column of a byte.
 fn place_of(whole: &[u8], offset: usize, start: Place) -> Place {
-    let before = whole.get(..offset.min(whole.len())).unwrap_or_default();
-    let characters = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte & 0xc0) != 0x80).count() as u64;
-    let newlines = before.iter().filter(|byte| **byte == b'\n').count() as u64;
-    let last_line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let first_column = if newlines == 0 { start.column } else { 1 };
-    Place {
-        line: start.line.saturating_add(newlines),
-        column: first_column.saturating_add(characters(last_line)),
-    }
+    start.after(whole.get(..offset.min(whole.len())).unwrap_or_default())
 }

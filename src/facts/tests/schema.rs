@@ -27,14 +27,16 @@ pub(super) fn schema() -> Schema {
         needed("ratio", Type::Number).decimals(2),
         needed("price", cny.clone()).bounds(amount("0"), amount("1000")),
         needed("share", Type::Number).in_percent().bounds(amount("0"), amount("1")),
-        needed("on", Type::Date).bounds(Some(Value::Date(date(1990, 11, 16))), Some(Value::Date(date(2030, 12, 31)))),
+        needed("on", Type::Date)
+            .bounds(Some(Value::Date(date(1990, 11, 16))), Some(Value::Date(date(2030, 12, 31)))),
         needed("grace", Type::Days).bounds(None, Some(Value::Days(30))),
         needed("turn", Type::WorkingDays),
         needed("term", Type::Months),
         needed("name", Type::Text),
         needed("grade", severity).bounds(None, Some(Value::Member(1))),
         needed("kinds", Type::Set(Box::new(kind.clone()))),
-        needed("steps", Type::List(Box::new(Type::Number))).bounds(Some(Value::Integer(1)), Some(Value::Integer(4))),
+        needed("steps", Type::List(Box::new(Type::Number)))
+            .bounds(Some(Value::Integer(1)), Some(Value::Integer(4))),
         needed("band", Type::Range(Box::new(cny))).bounds(amount("0"), None),
         needed("revised", Type::Record(RecordId(1))),
         needed("findings", Type::List(Box::new(Type::Record(RecordId(0))))),
@@ -47,7 +49,11 @@ pub(super) fn schema() -> Schema {
     Schema {
         units: vec![UnitDef { name: "CNY".into(), decimals: Some(2), base: UnitId(0), factor: Number::ONE }],
         enums: vec![
-            enumeration("Severity", true, &[("minor", "minor"), ("general", "general"), ("serious", "serious")]),
+            enumeration(
+                "Severity",
+                true,
+                &[("minor", "minor"), ("general", "general"), ("serious", "serious")],
+            ),
             enumeration("Kind", false, &[("priority", "Priority"), ("core", "Core"), ("label", "bad label")]),
         ],
         records: vec![record("Finding", finding), record("Scores", scores)],

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use serde::ser::{Error as _, Serializer};
 use serde::Serialize;
+use serde::ser::{Error as _, Serializer};
 
 use super::schema::{at, schema};
 use super::{limits, lines};
@@ -24,13 +24,17 @@ enum Kind {
     #[serde(rename = "bad label")]
     Label,
     #[serde(rename = "revised")]
-    Struct { hygiene: i32 },
+    Struct {
+        hygiene: i32,
+    },
     #[serde(rename = "steps")]
     Tuple(&'static str, i32),
     #[serde(rename = "count")]
     Newtype(u8),
     Other(u8, u8),
-    OtherStruct { x: u8 },
+    OtherStruct {
+        x: u8,
+    },
 }
 
 #[derive(Serialize)]
@@ -53,7 +57,10 @@ fn rust_values_become_facts() {
     assert_eq!(value("turn", i64::MAX), Value::WorkingDays(i64::MAX));
     assert_eq!(value("ratio", 10_i128.pow(20)), number("100000000000000000000"));
     assert_eq!(value("name", 'x'), Value::Text("x".into()));
-    assert_eq!(value("kinds", [Kind::Label, Kind::Core]), Value::Set(vec![Value::Member(1), Value::Member(2)].into()));
+    assert_eq!(
+        value("kinds", [Kind::Label, Kind::Core]),
+        Value::Set(vec![Value::Member(1), Value::Member(2)].into())
+    );
     assert_eq!(value("band", ("1", 2)), Value::Range((number("1"), number("2")).into()));
     assert_eq!(value("maybe", Some(None::<bool>)), Value::Nothing);
     assert_eq!(value("maybe", ()), Value::Nothing);
@@ -62,7 +69,10 @@ fn rust_values_become_facts() {
     assert_eq!((lines(&whole), &whole.values[at("count")]), (vec![], &Value::Integer(5)));
     let whole = from_serialize(&schema(), &Kind::Struct { hygiene: 5 }, &limits());
     assert_eq!(lines(&whole), Vec::<String>::new());
-    assert_eq!(whole.values[at("revised")], Value::Record(vec![Value::Integer(5), Value::Absent, Value::Absent].into()));
+    assert_eq!(
+        whole.values[at("revised")],
+        Value::Record(vec![Value::Integer(5), Value::Absent, Value::Absent].into())
+    );
     let whole = from_serialize(&schema(), &Kind::Tuple("0.5", 1), &limits());
     assert_eq!(lines(&whole), Vec::<String>::new());
     assert_eq!(whole.values[at("steps")], Value::List(vec![number("0.5"), number("1")].into()));
@@ -101,26 +111,63 @@ fn what_is_not_exact_or_not_a_fact_is_refused() {
         (problems("ratio", 0.5_f64), format!("facts/float at `ratio`: {float}")),
         (problems("ratio", 0.5_f32), format!("facts/float at `ratio`: {float}")),
         (problems("flag", f64::NAN), format!("facts/float at `flag`: {float}")),
-        (problems("count", u64::MAX), "facts/bad-number at `count`: `18446744073709551615` leaves the range of 64 bits".into()),
-        (problems("count", i128::MIN), format!("facts/bad-number at `count`: `{}` leaves the range of 64 bits", i128::MIN)),
+        (
+            problems("count", u64::MAX),
+            "facts/bad-number at `count`: `18446744073709551615` leaves the range of 64 bits".into(),
+        ),
+        (
+            problems("count", i128::MIN),
+            format!("facts/bad-number at `count`: `{}` leaves the range of 64 bits", i128::MIN),
+        ),
         (problems("name", Bytes), "facts/wrong-type at `name`: expected a text, found bytes".into()),
-        (problems("name", Failing), "facts/wrong-type at `name`: the value does not serialize: the lock is poisoned".into()),
+        (
+            problems("name", Failing),
+            "facts/wrong-type at `name`: the value does not serialize: the lock is poisoned".into(),
+        ),
         (problems("name", Unit), "facts/null at `name`: null is no value; leave it out".into()),
         (problems("name", Some(None::<&str>)), "facts/null at `name`: null is no value; leave it out".into()),
-        (problems("kinds", [None::<Kind>]), "facts/null at `kinds[0]`: null is no value; leave it out".into()),
+        (
+            problems("kinds", [None::<Kind>]),
+            "facts/null at `kinds[0]`: null is no value; leave it out".into(),
+        ),
         (problems("flag", [1]), "facts/wrong-type at `flag`: expected true or false, found an array".into()),
-        (problems("flag", BTreeMap::from([("x", 1)])), "facts/wrong-type at `flag`: expected true or false, found an object".into()),
-        (problems("flagg", Failing), "facts/unknown-field at `flagg`: the policy declares no field `flagg`; did you mean `flag`?".into()),
-        (problems("revised", Kind::Other(1, 2)), "facts/unknown-field at `revised.Other`: the policy declares no field `Other`".into()),
-        (problems("revised", Kind::OtherStruct { x: 1 }), "facts/unknown-field at `revised.OtherStruct`: the policy declares no field `OtherStruct`".into()),
-        (problems("flag", Kind::Other(1, 2)), "facts/wrong-type at `flag`: expected true or false, found an object".into()),
+        (
+            problems("flag", BTreeMap::from([("x", 1)])),
+            "facts/wrong-type at `flag`: expected true or false, found an object".into(),
+        ),
+        (
+            problems("flagg", Failing),
+            "facts/unknown-field at `flagg`: the policy declares no field `flagg`; did you mean `flag`?"
+                .into(),
+        ),
+        (
+            problems("revised", Kind::Other(1, 2)),
+            "facts/unknown-field at `revised.Other`: the policy declares no field `Other`".into(),
+        ),
+        (
+            problems("revised", Kind::OtherStruct { x: 1 }),
+            "facts/unknown-field at `revised.OtherStruct`: the policy declares no field `OtherStruct`".into(),
+        ),
+        (
+            problems("flag", Kind::Other(1, 2)),
+            "facts/wrong-type at `flag`: expected true or false, found an object".into(),
+        ),
         (
             lines(&from_serialize(&schema(), &BTreeMap::from([(1, true)]), &limits())),
             "facts/wrong-type: a key of a map must be a text".into(),
         ),
-        (lines(&from_serialize(&schema(), &5, &limits())), "facts/wrong-type: expected a struct or map of facts, found the number `5`".into()),
-        (lines(&from_serialize(&schema(), &[5], &limits())), "facts/wrong-type: expected a struct or map of facts, found an array".into()),
-        (lines(&from_serialize(&schema(), &Failing, &limits())), "facts/wrong-type: the value does not serialize: the lock is poisoned".into()),
+        (
+            lines(&from_serialize(&schema(), &5, &limits())),
+            "facts/wrong-type: expected a struct or map of facts, found the number `5`".into(),
+        ),
+        (
+            lines(&from_serialize(&schema(), &[5], &limits())),
+            "facts/wrong-type: expected a struct or map of facts, found an array".into(),
+        ),
+        (
+            lines(&from_serialize(&schema(), &Failing, &limits())),
+            "facts/wrong-type: the value does not serialize: the lock is poisoned".into(),
+        ),
     ];
     for (found, expected) in cases {
         assert_eq!(found, [expected]);
@@ -135,6 +182,7 @@ fn a_key_given_twice_is_a_problem() {
         #[serde(flatten)]
         rest: BTreeMap<&'static str, bool>,
     }
-    let bound = from_serialize(&schema(), &Twice { flag: true, rest: BTreeMap::from([("flag", false)]) }, &limits());
+    let bound =
+        from_serialize(&schema(), &Twice { flag: true, rest: BTreeMap::from([("flag", false)]) }, &limits());
     assert_eq!(lines(&bound), ["facts/duplicate-field at `flag`: given more than once"]);
 }
