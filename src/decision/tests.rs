@@ -451,7 +451,11 @@ fn lists_and_records_with_open_parts_have_no_bounds() {
     let open = decision(
         Status::Undetermined,
         vec![
-            ("list", Type::List(Box::new(Type::Integer)), Value::List(vec![Value::Integer(1), unknown()].into())),
+            (
+                "list",
+                Type::List(Box::new(Type::Integer)),
+                Value::List(vec![Value::Integer(1), unknown()].into()),
+            ),
             ("record", Type::Record(RecordId(0)), Value::Record(vec![unknown(), number("2")].into())),
         ],
     );
