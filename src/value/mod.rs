@@ -9,12 +9,19 @@ mod dates;
 mod number;
 mod open;
 mod ops;
+mod scalars;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use combine::{Certainty, combine};
 pub(crate) use dates::{Calendar, add_working_days, days_between, shift_date, working_days_between};
 pub use number::Number;
-pub(crate) use open::{Open, Shape, Waits, join};
-pub(crate) use ops::*;
+pub(crate) use open::{Open, Shape, Waits, join, join_all};
+pub(crate) use ops::{
+    add, band, bottom, clamp, compare, convert, divide, exists, field, has_all_of, has_any_of, is, is_empty,
+    is_in, middle, multiply, negate, not, open_range, range, round, set_of, starts_with, step, subtract, times, top,
+    without,
+};
 
 /// One value of the language. Units live in the type, not in the value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

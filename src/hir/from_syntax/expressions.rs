@@ -215,11 +215,9 @@ impl Lowering<'_> {
             _ => None,
         };
         let member = expected.and_then(|id| Some((id, self.member(id, &name.text)?)));
-        let value = self.value_named(name, cx);
-        match (member, value) {
-            (Some((id, member)), Some(value)) if value.ty == Type::Enum(id) => {
+        if let Some((id, member)) = member {
+            if self.type_named(name, cx) == Some(Type::Enum(id)) {
                 let enumeration = self.describe(&Type::Enum(id));
-                let _ = member;
                 self.sink.push(
                     Diagnostic::new(
                         Code::NameAmbiguous,
@@ -228,11 +226,25 @@ impl Lowering<'_> {
                     )
                     .help(format!("write `{enumeration}.{}` for the member", name.text)),
                 );
-                value
             }
-            (Some((id, member)), _) => constant(name.span, Type::Enum(id), member),
-            (None, Some(value)) => value,
-            (None, None) => self.unknown_name(name, expected, cx),
+            return constant(name.span, Type::Enum(id), member);
+        }
+        self.value_named(name, cx).unwrap_or_else(|| self.unknown_name(name, expected, cx))
+    }
+
+    /// The type of the value of this name in scope.
+    fn type_named(&self, name: &Name, cx: &Cx) -> Option<Type> {
+        if let Some((_, ty)) = cx.local(&name.text) {
+            return Some(ty.clone());
+        }
+        let fields = cx.record.and_then(|id| self.policy.schema.record(id)).map(|def| &def.fields);
+        if let Some(field) = fields.into_iter().flatten().find(|field| field.name == name.text) {
+            return Some(field.ty.clone());
+        }
+        match self.values.get(&name.text)? {
+            ValueName::Fact(place) => self.policy.schema.facts.fields.get(*place).map(|field| field.ty.clone()),
+            ValueName::Outcome(id) => self.policy.schema.outcomes.get(id.0 as usize).map(|outcome| outcome.ty.clone()),
+            ValueName::Named(id) => self.signatures.get(id.0 as usize).map(|signature| signature.ty.clone()),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::case::{Case, Frame};
 use super::domain::{domain, members};
-use super::fault::{Evaluated, Fault, Truth, and, collect, implies, or};
+use super::fault::{Evaluated, Fault, Judged, Truth, and, collect, implies, or};
 use crate::hir::{BinaryOp, CalendarId, Choose, Expr, ExprKind, Extreme, Limb, UnaryOp};
 use crate::types::Type;
 use crate::value::{self, Certainty, Combine, Shape, Trouble, Value, Waits, join};
@@ -44,36 +44,24 @@ impl<'p> Case<'p> {
             ExprKind::Set(of) => self.set(of, frame),
             ExprKind::List(of) => self.all(of, frame).map(|items| Value::List(items.into())),
             ExprKind::Record(of) => self.all(of, frame).map(|fields| Value::Record(fields.into())),
-            ExprKind::Invalid
-            | ExprKind::Const(_)
-            | ExprKind::Fact(_)
-            | ExprKind::Local(_)
-            | ExprKind::Outcome(_)
-            | ExprKind::Members(_) => self.leaf(expr, frame),
-        }
-    }
-
-    #[inline(never)]
-    fn leaf(&self, expr: &Expr, frame: &Frame<'p>) -> Evaluated {
-        match &expr.kind {
             ExprKind::Const(value) => Ok(value.clone()),
             ExprKind::Fact(field) => {
-                let value = self.facts.get(*field).cloned();
-                value.ok_or_else(|| Fault::internal("an unknown fact is read", frame.place))
+                self.known(self.facts.get(*field).cloned().map(Ok), "an unknown fact is read", frame)
             }
             ExprKind::Local(local) => {
-                let value = frame.local(*local).cloned();
-                value.ok_or_else(|| Fault::internal("an unbound local is read", frame.place))
+                self.known(frame.local(*local).cloned().map(Ok), "an unbound local is read", frame)
             }
             ExprKind::Outcome(outcome) => {
                 let value = self.outcomes.get(outcome.0 as usize).and_then(|cell| cell.get()).cloned();
-                value.unwrap_or_else(|| {
-                    Err(Fault::internal("an outcome is read before its turn", frame.place))
-                })
+                self.known(value, "an outcome is read before its turn", frame)
             }
             ExprKind::Members(id) => Ok(Value::List(members(self.schema, *id).collect())),
-            _ => Err(Fault::internal("a broken part is evaluated", frame.place)),
+            ExprKind::Invalid => self.known(None, "a broken part is evaluated", frame),
         }
+    }
+
+    fn known(&self, value: Option<Evaluated>, mistake: &'static str, frame: &Frame<'p>) -> Evaluated {
+        value.unwrap_or_else(|| Err(Fault::internal(mistake, frame.place)))
     }
 
     #[inline(never)]
@@ -167,7 +155,9 @@ impl<'p> Case<'p> {
     #[inline(never)]
     fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
         match op {
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => self.logic(op, left, right, frame),
+            BinaryOp::And => self.logic(&Truth::No, and, left, right, frame),
+            BinaryOp::Or => self.logic(&Truth::Yes, or, left, right, frame),
+            BinaryOp::Implies => self.logic(&Truth::No, implies, left, right, frame),
             BinaryOp::OrElse => self.or_else(left, right, frame),
             BinaryOp::Is | BinaryOp::IsNot => self.equality(op == BinaryOp::Is, left, right, frame),
             BinaryOp::In | BinaryOp::NotIn => self.membership(op == BinaryOp::In, left, right, frame),
@@ -200,21 +190,19 @@ impl<'p> Case<'p> {
         operation(&left, &right).map_err(|trouble| Fault::of(trouble, frame.place))
     }
 
-    fn logic(&self, op: BinaryOp, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+    /// With the left side `settled`, the right one cannot change the result, and is not evaluated.
+    #[inline(never)]
+    fn logic(
+        &self,
+        settled: &Truth,
+        connect: fn(Judged, Judged) -> Judged,
+        left: &Expr,
+        right: &Expr,
+        frame: &mut Frame<'p>,
+    ) -> Evaluated {
         let left = self.judge(left, frame);
-        // The other side cannot change these any more.
-        let settles = if op == BinaryOp::Or { Truth::Yes } else { Truth::No };
-        if left.as_ref() == Ok(&settles) {
-            return Ok(Value::Bool(op != BinaryOp::And));
-        }
-        let right = self.judge(right, frame);
-        let judged = match op {
-            BinaryOp::And => and(left, right),
-            BinaryOp::Or => or(left, right),
-            BinaryOp::Implies => implies(left, right),
-            _ => Err(Fault::internal("no logical operation", frame.place)),
-        };
-        judged.map(Truth::into_value)
+        let right = if left.as_ref() == Ok(settled) { Ok(Truth::Yes) } else { self.judge(right, frame) };
+        connect(left, right).map(Truth::into_value)
     }
 
     fn or_else(&self, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
@@ -400,10 +388,12 @@ pub(super) fn both<L, R>(left: Result<L, Fault>, right: Result<R, Fault>) -> Res
 }
 
 pub(super) fn exists(value: &Value) -> Truth {
-    match value {
-        Value::Nothing => Truth::No,
-        value if value.may_be_nothing() => Truth::Maybe(value.waits()),
-        _ => Truth::Yes,
+    if *value == Value::Nothing {
+        Truth::No
+    } else if value.may_be_nothing() {
+        Truth::Maybe(value.waits())
+    } else {
+        Truth::Yes
     }
 }
 

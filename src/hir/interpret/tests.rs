@@ -8,4 +8,5 @@ mod expressions;
 mod laws;
 mod open;
 mod outcomes;
+mod random;
 mod rules;

@@ -13,6 +13,10 @@ impl Flow<'_> {
     pub(super) fn rule(&mut self, rule: &Rule) {
         let mark = self.begin();
         self.enter(&rule.binders);
+        if let Some(when) = &rule.when {
+            self.need(when);
+            self.assume(when, true);
+        }
         match &rule.dated_by {
             Some(date) => {
                 let day = self.need(date);
@@ -21,10 +25,6 @@ impl Flow<'_> {
                 }
             }
             None => self.within_law(rule.in_force, rule.span, "rule"),
-        }
-        if let Some(when) = &rule.when {
-            self.need(when);
-            self.assume(when, true);
         }
         for measure in &rule.then {
             self.measure(&measure.kind);

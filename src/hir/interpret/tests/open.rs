@@ -41,7 +41,7 @@ fn among(value: &Value, possible: &Value) -> bool {
 
 /// Decides with every choice of known and unknown facts, and compares each with all its completions.
 /// Returns how many partial answers settled everything.
-fn sound(world: &World, facts: &[(&'static str, Vec<Value>)]) -> usize {
+pub(super) fn sound(world: &World, facts: &[(&'static str, Vec<Value>)]) -> usize {
     let mut partial: Vec<Vec<Option<Value>>> = vec![vec![]];
     for (_, values) in facts {
         let choices = || values.iter().cloned().map(Some).chain([None]);

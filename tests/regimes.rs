@@ -1,0 +1,97 @@
+//! The policies of the five regimes decide as the hand cases say, and as the oracles do on thousands of others.
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "regimes/oracle/mod.rs"]
+mod oracle;
+mod policies;
+
+use oracle::random::Random;
+use oracle::{REGIMES, Regime, hand_cases};
+use policies::{decide, load};
+use serde_json::Value;
+
+const CASES: u64 = if cfg!(debug_assertions) { 300 } else { 3_000 };
+
+fn regime(name: &str) -> &'static Regime {
+    REGIMES.iter().find(|regime| regime.name == name).expect("a regime of this name")
+}
+
+fn reproduces_the_hand_cases(name: &str) {
+    let regime = regime(name);
+    let Some(cases) = hand_cases(regime) else { return };
+    let policy = load(name);
+    let mut wrong = Vec::new();
+    for case in cases {
+        let decision = decide(&policy, &case.facts);
+        let found = differences(&decision, &case.expected);
+        if !found.is_empty() {
+            wrong.push(format!(
+                "line {} ({}):\n  {}\n  {decision}",
+                case.line,
+                case.comment,
+                found.join("\n  ")
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{name}: {} cases differ\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn agrees_with_its_oracle(name: &str) {
+    let regime = regime(name);
+    let policy = load(name);
+    for seed in 0..CASES {
+        let facts = (regime.generate)(&mut Random::new(seed));
+        let decision = decide(&policy, &facts);
+        let found = differences(&decision, &(regime.decide)(&facts));
+        assert!(
+            found.is_empty(),
+            "{name}, seed {seed}\nfacts: {facts}\n  {}\ndecision: {decision}",
+            found.join("\n  ")
+        );
+    }
+}
+
+/// What a decision says otherwise than expected (`status`, `missing`, outcomes); empty when it agrees.
+fn differences(decision: &Value, expected: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut compare = |key: &str, decided: &Value, expected: &Value| {
+        if decided != expected {
+            found.push(format!("{key}: {decided}, expected {expected}"));
+        }
+    };
+    let expected = expected.as_object().expect("an expected answer is an object");
+    for (key, value) in expected {
+        match key.as_str() {
+            "status" => compare(key, &decision["status"], value),
+            "missing" => compare(key, &decision["needs"], value),
+            outcome => compare(outcome, decision["outcomes"].get(outcome).unwrap_or(&Value::Null), value),
+        }
+    }
+    if expected["status"] == "decided" {
+        for outcome in decision["outcomes"].as_object().into_iter().flat_map(|outcomes| outcomes.keys()) {
+            if !expected.contains_key(outcome) {
+                found.push(format!("{outcome}: decided, and not asked for"));
+            }
+        }
+    }
+    found
+}
+
+macro_rules! regime_tests {
+    ($($name:ident),+) => {
+        $(mod $name {
+            #[test]
+            fn reproduces_the_hand_cases() {
+                super::reproduces_the_hand_cases(stringify!($name));
+            }
+
+            #[test]
+            fn agrees_with_its_oracle() {
+                super::agrees_with_its_oracle(stringify!($name));
+            }
+        })+
+    };
+}
+
+// For each regime: `mod eu_product_risk { #[test] fn reproduces_the_hand_cases() .. #[test] fn agrees_with_its_oracle() .. }`
+regime_tests!(service_enforcement, wales_food_hygiene, eu_product_risk, prc_product_quality, us_cpsa_penalty);
