@@ -187,8 +187,9 @@ fn opens_item(tokens: &[Token<'_>], index: usize) -> bool {
     let Some(token) = at(index) else { return false };
     // A misspelt item word before another word: nothing else has two names side by side.
     let is_misspelt = || {
-        next.is_some_and(|next| next.kind == TokenKind::Word && !words::is_reserved(next.text))
-            && words::near_item_word(token).is_some()
+        next.is_some_and(|next| {
+            next.kind == TokenKind::Word && next.text != "as" && !words::is_reserved(next.text)
+        }) && words::near_item_word(token).is_some()
     };
     token.opens_line
         && (words::is_item_word(token) || is_misspelt())

@@ -142,38 +142,34 @@ impl<'p> Round<'p> {
             // Given though not needed: bounds were checked at the door, otherwise as if it were not there.
             Truth::No => Value::Nothing,
             Truth::Yes => self.needed(field, bound, spot),
-            Truth::Maybe(mut waits) => match bound {
-                Value::Absent => {
+            Truth::Maybe(mut waits) => {
+                if *bound == Value::Absent {
                     waits.insert(spot.path.into());
-                    domain(self.schema, &field.ty, &field.bounds, true, waits)
+                    return domain(self.schema, &field.ty, &field.bounds, true, waits);
                 }
-                Value::Nothing => Value::Nothing,
-                given => {
-                    let given = self.inside(&field.ty, given, Spot { counts: false, ..spot });
-                    join(&given, &Value::Nothing, &waits)
-                }
-            },
+                let given = self.inside(&field.ty, bound, Spot { counts: false, ..spot });
+                join(&given, &Value::Nothing, &waits)
+            }
         }
     }
 
     fn needed(&mut self, field: &Field, bound: &Value, spot: Spot<'_>) -> Value {
-        match bound {
-            Value::Nothing => Value::Nothing,
-            Value::Absent => match &field.presence {
-                Presence::Default(value) => self.inside(&field.ty, value, Spot { before: None, ..spot }),
-                // Derived when its siblings are known.
-                Presence::FirstOf(_) => Value::Nothing,
-                Presence::Needed | Presence::NeededWhen => {
-                    if field.nothing && !field.unknown {
-                        return Value::Nothing;
-                    }
-                    if !field.unknown && spot.counts {
-                        self.result.missing.insert(spot.path.to_owned());
-                    }
-                    self.unknown(field, spot.path)
+        if *bound != Value::Absent {
+            return self.inside(&field.ty, bound, spot);
+        }
+        match &field.presence {
+            Presence::Default(value) => self.inside(&field.ty, value, spot),
+            // Derived when its siblings are known.
+            Presence::FirstOf(_) => Value::Nothing,
+            Presence::Needed | Presence::NeededWhen => {
+                if field.nothing && !field.unknown {
+                    return Value::Nothing;
                 }
-            },
-            given => self.inside(&field.ty, given, spot),
+                if !field.unknown && spot.counts {
+                    self.result.missing.insert(spot.path.to_owned());
+                }
+                self.unknown(field, spot.path)
+            }
         }
     }
 

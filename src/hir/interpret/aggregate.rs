@@ -1,12 +1,14 @@
 //! Items of `for each`: enumeration under filters, aggregates over them, and `first .. by`. An item is there
 //! certainly, possibly, or (in a collection of which nothing is known) beyond what can be listed.
 
+use std::collections::BTreeSet;
+
 use super::case::{Case, Frame, ItemName};
 use super::domain::{domain, identity};
 use super::expr::comes_before;
-use super::fault::{Evaluated, Fault, Judged, Truth, and, collect, implies, or};
+use super::fault::{Evaluated, Fault, Judged, Truth, and, collect, implies, or, present};
 use super::show::show;
-use crate::hir::{Aggregate, Binder, Combine, Expr, Extreme};
+use crate::hir::{Aggregate, Binder, Combine, Expr, ExprKind, Extreme};
 use crate::types::{Bounds, Type};
 use crate::value::{self, Certainty, Shape, Value, Waits, compare, join};
 
@@ -92,42 +94,39 @@ impl<'p> Case<'p> {
     /// The items of a collection, and whether there may be others.
     fn items(&self, binder: &Binder, frame: &mut Frame<'p>) -> Result<(Vec<Item>, Option<Waits>), Fault> {
         let collection = self.value(&binder.collection, frame)?;
-        let member = match &binder.collection.ty {
-            Type::Set(of) | Type::List(of) => (**of).clone(),
-            other => other.clone(),
+        let (Type::Set(member) | Type::List(member)) = &binder.collection.ty else {
+            return Err(Fault::internal("items of what is no collection", frame.place));
         };
         let of_set = |value: &Value, present: Truth| Item {
             key: value.clone(),
             value: value.clone(),
-            name: ItemName { text: show(self.schema, &member, value).into(), is_path: false },
+            name: ItemName { text: show(self.schema, member, value).into(), is_path: false },
             present,
         };
-        match &collection {
-            Value::List(items) if matches!(binder.collection.kind, crate::hir::ExprKind::Members(_)) => {
-                Ok((items.iter().map(|item| of_set(item, Truth::Yes)).collect(), None))
-            }
-            Value::List(items) => {
-                let items = items.iter().enumerate().map(|(index, value)| Item {
-                    key: Value::Integer(i64::try_from(index).unwrap_or(i64::MAX)),
-                    value: value.clone(),
-                    name: frame.list_item(binder, index),
-                    present: Truth::Yes,
-                });
-                Ok((items.collect(), None))
-            }
-            Value::Set(items) => Ok((items.iter().map(|item| of_set(item, Truth::Yes)).collect(), None)),
-            Value::Open(open) => {
-                let Shape::Set { certain, possible } = &open.shape else {
-                    return Ok((Vec::new(), Some(open.waits.clone())));
-                };
-                let items = possible.as_ref().unwrap_or(certain).iter().map(|item| {
-                    let sure = certain.contains(item);
-                    of_set(item, if sure { Truth::Yes } else { Truth::Maybe(open.waits.clone()) })
-                });
-                Ok((items.collect(), possible.is_none().then(|| open.waits.clone())))
-            }
-            _ => Err(Fault::internal("items of what is no collection", frame.place)),
+        if let Value::Open(open) = &collection {
+            let Shape::Set { certain, possible } = &open.shape else {
+                return Ok((Vec::new(), Some(open.waits.clone())));
+            };
+            let items = possible.as_ref().unwrap_or(certain).iter().map(|item| {
+                let sure = certain.contains(item);
+                of_set(item, if sure { Truth::Yes } else { Truth::Maybe(open.waits.clone()) })
+            });
+            return Ok((items.collect(), possible.is_none().then(|| open.waits.clone())));
         }
+        let (Value::List(items) | Value::Set(items)) = &collection else {
+            return Err(Fault::internal("items of what is no collection", frame.place));
+        };
+        let members = matches!(binder.collection.kind, ExprKind::Members(_));
+        if members || matches!(collection, Value::Set(_)) {
+            return Ok((items.iter().map(|item| of_set(item, Truth::Yes)).collect(), None));
+        }
+        let items = items.iter().enumerate().map(|(index, value)| Item {
+            key: Value::Integer(i64::try_from(index).unwrap_or(i64::MAX)),
+            value: value.clone(),
+            name: frame.list_item(binder, index),
+            present: Truth::Yes,
+        });
+        Ok((items.collect(), None))
     }
 
     #[inline(never)]
@@ -153,10 +152,13 @@ impl<'p> Case<'p> {
             Aggregate::SetOf => Combine::Union,
         };
         let place = frame.place;
-        let (mut items, more) = self.gather(binders, frame, |frame| self.value(body, frame))?;
+        let (mut items, more) = self.gather(binders, frame, |frame| self.evaluate(body, frame))?;
         if combine == Combine::Union {
-            for (_, item) in &mut items {
-                *item = value::set_of(vec![item.clone()]).map_err(|trouble| Fault::of(trouble, place))?;
+            for (_, item) in items.iter_mut().filter(|(_, item)| *item != Value::Nothing) {
+                let nothing = item.may_be_nothing();
+                let set = present(item.clone()).and_then(|item| value::set_of(vec![item]));
+                let set = set.map_err(|trouble| Fault::of(trouble, place))?;
+                *item = if nothing { join(&set, &Value::Nothing, &item.waits()) } else { set };
             }
         }
         let empty = identity(self.schema, combine, ty);
@@ -164,15 +166,11 @@ impl<'p> Case<'p> {
         let Some(more) = more else { return Ok(known) };
         let waits: Waits = more.into_iter().chain(known.waits()).collect();
         if combine == Combine::Union {
-            let certain = match &known {
-                Value::Set(members) => members.iter().cloned().collect(),
-                Value::Open(open) => match &open.shape {
-                    Shape::Set { certain, .. } => certain.clone(),
-                    Shape::Any | Shape::Members(_) | Shape::Interval { .. } => [].into(),
-                },
-                _ => [].into(),
-            };
-            return Ok(Value::open(false, Shape::Set { certain, possible: None }, waits));
+            return Ok(Value::open(
+                false,
+                Shape::Set { certain: certain_members(&known), possible: None },
+                waits,
+            ));
         }
         Ok(domain(self.schema, ty, &Bounds::default(), known.may_be_nothing(), waits))
     }
@@ -303,6 +301,15 @@ impl<'p> Case<'p> {
         let joined = values.cloned().reduce(|all, one| join(&all, &one, &waits));
         Ok(joined.unwrap_or(Value::Nothing))
     }
+}
+
+fn certain_members(set: &Value) -> BTreeSet<Value> {
+    if let Value::Open(open) = set
+        && let Shape::Set { certain, .. } = &open.shape
+    {
+        return certain.clone();
+    }
+    if let Value::Set(members) = set { members.iter().cloned().collect() } else { BTreeSet::new() }
 }
 
 /// Whether something with the keys `left` surely comes before something with the keys `right`.

@@ -1,10 +1,12 @@
 //! Definitions, parameters and tables: which version and which row applies, on a date and to inputs that may be open.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::case::{Case, Frame};
+use super::called::called_by;
+use super::case::{CallKey, Case, Frame};
 use super::expr::both;
 use super::fault::{Evaluated, Fault, Judged, Place, Truth, and, collect, or};
 use super::show::show;
@@ -35,7 +37,43 @@ impl<'p> Case<'p> {
         if let Some(known) = self.calls.borrow().get(&key) {
             return known.clone();
         }
-        let value = self.version(named, &key.1, key.2.as_ref());
+        self.prepare(id);
+        self.evaluate_call(named, key)
+    }
+
+    /// Evaluates what a definition reads before the definition, so that a chain of definitions without parameters,
+    /// which may have any length, takes no stack. What it would not have read costs time and changes nothing.
+    fn prepare(&self, id: NamedId) {
+        if self.prepared.borrow().contains(&id) {
+            return;
+        }
+        let mut seen = BTreeSet::from([id]);
+        let mut open: Vec<(NamedId, bool)> = vec![(id, false)];
+        while let Some((id, read)) = open.pop() {
+            let Some(named) = self.policy.named.get(id.0 as usize) else { continue };
+            let key = (id, Vec::new(), None);
+            let known = named.params.is_empty() && self.calls.borrow().contains_key(&key);
+            if known {
+                continue;
+            }
+            if !read {
+                open.push((id, true));
+                let called = called_by(named).into_iter().filter(|called| seen.insert(*called));
+                open.extend(called.map(|called| (called, false)));
+            } else if named.params.is_empty() && !open.is_empty() {
+                // Whoever reads it finds its value, or its fault, among the calls.
+                let _ = self.evaluate_call(named, key);
+            }
+        }
+        self.prepared.borrow_mut().extend(seen);
+    }
+
+    #[inline(never)]
+    fn evaluate_call(&self, named: &'p Named, key: CallKey) -> Evaluated {
+        let mut value = self.version(named, &key.1, key.2.as_ref());
+        if named.params.is_empty() {
+            value = value.map_err(Fault::of_no_item);
+        }
         self.calls.borrow_mut().insert(key, value.clone());
         value
     }
@@ -193,7 +231,7 @@ impl<'p> Case<'p> {
         inputs: &[Value],
         place: Place<'_>,
     ) -> Evaluated {
-        let mut clashing = std::collections::BTreeSet::new();
+        let mut clashing = BTreeSet::new();
         for (left, one) in rows {
             for (right, other) in rows.iter().filter(|(right, _)| right > left) {
                 let same = value::is(one, other).and_then(Truth::of).map_err(|t| Fault::of(t, place))?;

@@ -2,7 +2,7 @@
 //! evaluated at most once per arguments; caches change no result, because evaluation has no effects.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::fault::{Evaluated, Fault, Judged, Place, Truth, and};
@@ -21,6 +21,8 @@ pub(super) struct Case<'p> {
     /// The law date; `None` in a policy without one.
     law: Option<Evaluated>,
     pub(super) calls: RefCell<BTreeMap<CallKey, Evaluated>>,
+    /// Definitions that find in `calls` what they read.
+    pub(super) prepared: RefCell<BTreeSet<NamedId>>,
     /// Final values, by [`crate::hir::OutcomeId`], filled in `outcome_order`.
     pub(super) outcomes: Vec<OnceCell<Evaluated>>,
     /// The items of each rule with their conditions, by [`crate::hir::RuleId`].
@@ -56,7 +58,8 @@ impl<'p> Case<'p> {
             schema,
             facts,
             law: None,
-            calls: RefCell::new(BTreeMap::new()),
+            calls: RefCell::default(),
+            prepared: RefCell::default(),
             outcomes: policy.outcomes.iter().map(|_| OnceCell::new()).collect(),
             instances: policy.rules.iter().map(|_| OnceCell::new()).collect(),
         };
@@ -64,7 +67,8 @@ impl<'p> Case<'p> {
             let place = Place { name: &policy.name, cites: &policy.cites };
             case.law = Some(case.value(date, &mut Frame::new(place)));
             // What was evaluated on the way to the law date had none.
-            case.calls = RefCell::new(BTreeMap::new());
+            case.calls = RefCell::default();
+            case.prepared = RefCell::default();
         }
         case
     }

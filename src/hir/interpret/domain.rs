@@ -58,10 +58,10 @@ pub(super) fn identity(schema: &Schema, how: Combine, ty: &Type) -> Value {
         Combine::Any => Value::Bool(false),
         Combine::Every => Value::Bool(true),
         Combine::Union => Value::Set([].into()),
-        Combine::Duties => match ty {
-            Type::Duty(id) => Value::Duties(members(schema, *id).map(|_| Value::Nothing).collect()),
-            _ => Value::Nothing,
-        },
+        Combine::Duties => {
+            let Type::Duty(id) = ty else { return Value::Nothing };
+            Value::Duties(members(schema, *id).map(|_| Value::Nothing).collect())
+        }
         Combine::Highest | Combine::Lowest | Combine::Earliest | Combine::Latest | Combine::Agree => {
             Value::Nothing
         }

@@ -6,42 +6,25 @@ use std::sync::Arc;
 
 use super::case::{Case, Frame};
 use super::domain::{domain, members};
-use super::fault::{Evaluated, Fault, Truth, and, collect, implies, or};
+use super::fault::{Evaluated, Fault, Judged, Truth, and, collect, implies, or};
 use crate::hir::{BinaryOp, CalendarId, Choose, Expr, ExprKind, Extreme, Limb, UnaryOp};
 use crate::types::Type;
 use crate::value::{self, Certainty, Combine, Shape, Trouble, Value, Waits, join};
 
 impl<'p> Case<'p> {
-    /// The value of an expression, perhaps nothing.
+    /// The value of an expression, perhaps nothing. Every form is a function of its own, which keeps the frames of
+    /// nested expressions small.
     pub(super) fn evaluate(&self, expr: &Expr, frame: &mut Frame<'p>) -> Evaluated {
         match &expr.kind {
-            ExprKind::Invalid => Err(Fault::internal("a broken part is evaluated", frame.place)),
-            ExprKind::Const(value) => Ok(value.clone()),
-            ExprKind::Fact(field) => {
-                let value = self.facts.get(*field).cloned();
-                value.ok_or_else(|| Fault::internal("an unknown fact is read", frame.place))
-            }
-            ExprKind::Local(local) => {
-                let value = frame.local(*local).cloned();
-                value.ok_or_else(|| Fault::internal("an unbound local is read", frame.place))
-            }
-            ExprKind::Outcome(outcome) => {
-                let value = self.outcomes.get(outcome.0 as usize).and_then(|cell| cell.get()).cloned();
-                value.unwrap_or_else(|| {
-                    Err(Fault::internal("an outcome is read before its turn", frame.place))
-                })
-            }
-            ExprKind::Field(record, field) => self.field(record, *field, frame),
-            ExprKind::Call { named, args, at } => self.call(*named, args, at.as_deref(), frame),
             ExprKind::Unary(op, of) => self.unary(*op, of, frame),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, frame),
+            ExprKind::Field(record, field) => self.field(record, *field, frame),
+            ExprKind::Call { named, args, at } => self.call(*named, args, at.as_deref(), frame),
             ExprKind::Convert(factor, of) => {
-                let of = self.evaluate(of, frame)?;
-                through_nothing(of, |of| value::convert(of, *factor)).map_err(|t| Fault::of(t, frame.place))
+                self.unless_nothing(of, frame, &|value| value::convert(value, *factor))
             }
             ExprKind::Round(rounding, of) => {
-                let of = self.evaluate(of, frame)?;
-                through_nothing(of, |of| value::round(of, *rounding)).map_err(|t| Fault::of(t, frame.place))
+                self.unless_nothing(of, frame, &|value| value::round(value, *rounding))
             }
             ExprKind::AddWorkingDays { calendar, date, count } => {
                 self.with_calendar(*calendar, date, count, value::add_working_days, frame)
@@ -50,23 +33,65 @@ impl<'p> Case<'p> {
                 self.with_calendar(*calendar, from, to, value::working_days_between, frame)
             }
             ExprKind::Band { range, shares } => self.strict(value::band, range, shares, frame),
-            ExprKind::Choose { how, limbs, otherwise } => match how {
-                Choose::First => self.choose_first(limbs, otherwise.as_deref(), frame),
-                Choose::Highest => self.choose_extreme(Combine::Highest, limbs, otherwise.as_deref(), frame),
-                Choose::Lowest => self.choose_extreme(Combine::Lowest, limbs, otherwise.as_deref(), frame),
-            },
+            ExprKind::Choose { how, limbs, otherwise } => {
+                self.choose(*how, limbs, otherwise.as_deref(), frame)
+            }
             ExprKind::Aggregate { how, binders, body } => {
                 self.aggregate(*how, binders, body, &expr.ty, frame)
             }
             ExprKind::First { binder, by } => self.first(binder, by, frame),
-            ExprKind::Members(id) => Ok(Value::List(members(self.schema, *id).collect())),
-            ExprKind::Set(of) => {
-                let of = self.all(of, frame)?;
-                value::set_of(of).map_err(|trouble| Fault::of(trouble, frame.place))
-            }
-            ExprKind::List(of) => Ok(Value::List(self.all(of, frame)?.into())),
-            ExprKind::Record(of) => Ok(Value::Record(self.all(of, frame)?.into())),
             ExprKind::Duty { kind, due } => self.duty(kind, due, &expr.ty, frame),
+            ExprKind::Set(of) => self.set(of, frame),
+            ExprKind::List(of) => self.all(of, frame).map(|items| Value::List(items.into())),
+            ExprKind::Record(of) => self.all(of, frame).map(|fields| Value::Record(fields.into())),
+            ExprKind::Const(value) => Ok(value.clone()),
+            ExprKind::Fact(field) => {
+                self.known(self.facts.get(*field).cloned().map(Ok), "an unknown fact is read", frame)
+            }
+            ExprKind::Local(local) => {
+                self.known(frame.local(*local).cloned().map(Ok), "an unbound local is read", frame)
+            }
+            ExprKind::Outcome(outcome) => {
+                let value = self.outcomes.get(outcome.0 as usize).and_then(|cell| cell.get()).cloned();
+                self.known(value, "an outcome is read before its turn", frame)
+            }
+            ExprKind::Members(id) => Ok(Value::List(members(self.schema, *id).collect())),
+            ExprKind::Invalid => self.known(None, "a broken part is evaluated", frame),
+        }
+    }
+
+    fn known(&self, value: Option<Evaluated>, mistake: &'static str, frame: &Frame<'p>) -> Evaluated {
+        value.unwrap_or_else(|| Err(Fault::internal(mistake, frame.place)))
+    }
+
+    #[inline(never)]
+    fn unless_nothing(
+        &self,
+        of: &Expr,
+        frame: &mut Frame<'p>,
+        operation: &dyn Fn(&Value) -> Result<Value, Trouble>,
+    ) -> Evaluated {
+        let value = self.evaluate(of, frame)?;
+        through_nothing(value, operation).map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    #[inline(never)]
+    fn set(&self, of: &[Expr], frame: &mut Frame<'p>) -> Evaluated {
+        let members = self.all(of, frame)?;
+        value::set_of(members).map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    fn choose(
+        &self,
+        how: Choose,
+        limbs: &[Limb],
+        otherwise: Option<&Expr>,
+        frame: &mut Frame<'p>,
+    ) -> Evaluated {
+        match how {
+            Choose::First => self.choose_first(limbs, otherwise, frame),
+            Choose::Highest => self.choose_extreme(Combine::Highest, limbs, otherwise, frame),
+            Choose::Lowest => self.choose_extreme(Combine::Lowest, limbs, otherwise, frame),
         }
     }
 
@@ -129,68 +154,55 @@ impl<'p> Case<'p> {
 
     #[inline(never)]
     fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
-        let operation: fn(&Value, &Value) -> Result<Value, Trouble> = match op {
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => return self.logic(op, left, right, frame),
-            BinaryOp::OrElse => return self.or_else(left, right, frame),
-            BinaryOp::Is => return self.equality(left, right, frame).map(Truth::into_value),
-            BinaryOp::IsNot => {
-                return self.equality(left, right, frame).map(|truth| truth.not().into_value());
+        match op {
+            BinaryOp::And => self.logic(&Truth::No, and, left, right, frame),
+            BinaryOp::Or => self.logic(&Truth::Yes, or, left, right, frame),
+            BinaryOp::Implies => self.logic(&Truth::No, implies, left, right, frame),
+            BinaryOp::OrElse => self.or_else(left, right, frame),
+            BinaryOp::Is | BinaryOp::IsNot => self.equality(op == BinaryOp::Is, left, right, frame),
+            BinaryOp::In | BinaryOp::NotIn => self.membership(op == BinaryOp::In, left, right, frame),
+            BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Less
+            | BinaryOp::LessOrEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterOrEqual
+            | BinaryOp::Without
+            | BinaryOp::HasAnyOf
+            | BinaryOp::HasAllOf
+            | BinaryOp::StartsWith
+            | BinaryOp::To
+            | BinaryOp::Times
+            | BinaryOp::Higher
+            | BinaryOp::Lower
+            | BinaryOp::DaysBetween => {
+                let dates = (left.ty == Type::Date, right.ty == Type::Date);
+                self.strict(strict_operation(op, dates), left, right, frame)
             }
-            BinaryOp::In => return self.membership(left, right, frame).map(Truth::into_value),
-            BinaryOp::NotIn => {
-                return self.membership(left, right, frame).map(|truth| truth.not().into_value());
-            }
-            BinaryOp::Add if left.ty == Type::Date => |date, length| value::shift_date(date, length, 1),
-            BinaryOp::Add if right.ty == Type::Date => |length, date| value::shift_date(date, length, 1),
-            BinaryOp::Subtract if left.ty == Type::Date => |date, length| value::shift_date(date, length, -1),
-            BinaryOp::Add => value::add,
-            BinaryOp::Subtract => value::subtract,
-            BinaryOp::Multiply => value::multiply,
-            BinaryOp::Divide => value::divide,
-            BinaryOp::Less => |left, right| value::compare(left, right, Ordering::is_lt),
-            BinaryOp::LessOrEqual => |left, right| value::compare(left, right, Ordering::is_le),
-            BinaryOp::Greater => |left, right| value::compare(left, right, Ordering::is_gt),
-            BinaryOp::GreaterOrEqual => |left, right| value::compare(left, right, Ordering::is_ge),
-            BinaryOp::Without => value::without,
-            BinaryOp::HasAnyOf => value::has_any_of,
-            BinaryOp::HasAllOf => value::has_all_of,
-            BinaryOp::StartsWith => value::starts_with,
-            BinaryOp::To => value::range,
-            BinaryOp::Times => value::times,
-            BinaryOp::Higher => |left, right| extreme(Combine::Highest, left, right),
-            BinaryOp::Lower => |left, right| extreme(Combine::Lowest, left, right),
-            BinaryOp::DaysBetween => value::days_between,
-        };
-        self.strict(operation, left, right, frame)
+        }
     }
 
     /// An operation on two values that must be there.
-    fn strict(
-        &self,
-        operation: fn(&Value, &Value) -> Result<Value, Trouble>,
-        left: &Expr,
-        right: &Expr,
-        frame: &mut Frame<'p>,
-    ) -> Evaluated {
+    fn strict(&self, operation: Operation, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
         let (left, right) = both(self.value(left, frame), self.value(right, frame))?;
         operation(&left, &right).map_err(|trouble| Fault::of(trouble, frame.place))
     }
 
-    fn logic(&self, op: BinaryOp, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+    /// With the left side `settled`, the right one cannot change the result, and is not evaluated.
+    #[inline(never)]
+    fn logic(
+        &self,
+        settled: &Truth,
+        connect: fn(Judged, Judged) -> Judged,
+        left: &Expr,
+        right: &Expr,
+        frame: &mut Frame<'p>,
+    ) -> Evaluated {
         let left = self.judge(left, frame);
-        // The other side cannot change these any more.
-        let settles = if op == BinaryOp::Or { Truth::Yes } else { Truth::No };
-        if left.as_ref() == Ok(&settles) {
-            return Ok(Value::Bool(op != BinaryOp::And));
-        }
-        let right = self.judge(right, frame);
-        let judged = match op {
-            BinaryOp::And => and(left, right),
-            BinaryOp::Or => or(left, right),
-            BinaryOp::Implies => implies(left, right),
-            _ => Err(Fault::internal("no logical operation", frame.place)),
-        };
-        judged.map(Truth::into_value)
+        let right = if left.as_ref() == Ok(settled) { Ok(Truth::Yes) } else { self.judge(right, frame) };
+        connect(left, right).map(Truth::into_value)
     }
 
     fn or_else(&self, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
@@ -203,15 +215,16 @@ impl<'p> Case<'p> {
         Ok(left.without_nothing().map_or_else(|| right.clone(), |left| join(&left, &right, &waits)))
     }
 
-    fn equality(&self, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Result<Truth, Fault> {
+    #[inline(never)]
+    fn equality(&self, wanted: bool, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
         let (left, right) = both(self.evaluate(left, frame), self.evaluate(right, frame))?;
-        value::is(&left, &right).and_then(Truth::of).map_err(|trouble| Fault::of(trouble, frame.place))
+        wanted_truth(value::is(&left, &right), wanted).map_err(|trouble| Fault::of(trouble, frame.place))
     }
 
-    fn membership(&self, item: &Expr, collection: &Expr, frame: &mut Frame<'p>) -> Result<Truth, Fault> {
+    #[inline(never)]
+    fn membership(&self, wanted: bool, item: &Expr, collection: &Expr, frame: &mut Frame<'p>) -> Evaluated {
         let (item, collection) = both(self.evaluate(item, frame), self.value(collection, frame))?;
-        value::is_in(&item, &collection)
-            .and_then(Truth::of)
+        wanted_truth(value::is_in(&item, &collection), wanted)
             .map_err(|trouble| Fault::of(trouble, frame.place))
     }
 
@@ -322,6 +335,49 @@ impl<'p> Case<'p> {
     }
 }
 
+type Operation = fn(&Value, &Value) -> Result<Value, Trouble>;
+
+/// The operation on two values that are there. `dates`: whether the left and the right are dates.
+fn strict_operation(op: BinaryOp, dates: (bool, bool)) -> Operation {
+    match op {
+        BinaryOp::Add if dates.0 => |date, length| value::shift_date(date, length, 1),
+        BinaryOp::Add if dates.1 => |length, date| value::shift_date(date, length, 1),
+        BinaryOp::Subtract if dates.0 => |date, length| value::shift_date(date, length, -1),
+        BinaryOp::Add => value::add,
+        BinaryOp::Subtract => value::subtract,
+        BinaryOp::Multiply => value::multiply,
+        BinaryOp::Divide => value::divide,
+        BinaryOp::Less => |left, right| value::compare(left, right, Ordering::is_lt),
+        BinaryOp::LessOrEqual => |left, right| value::compare(left, right, Ordering::is_le),
+        BinaryOp::Greater => |left, right| value::compare(left, right, Ordering::is_gt),
+        BinaryOp::GreaterOrEqual => |left, right| value::compare(left, right, Ordering::is_ge),
+        BinaryOp::Without => value::without,
+        BinaryOp::HasAnyOf => value::has_any_of,
+        BinaryOp::HasAllOf => value::has_all_of,
+        BinaryOp::StartsWith => value::starts_with,
+        BinaryOp::To => value::range,
+        BinaryOp::Times => value::times,
+        BinaryOp::Higher => |left, right| extreme(Combine::Highest, left, right),
+        BinaryOp::Lower => |left, right| extreme(Combine::Lowest, left, right),
+        BinaryOp::DaysBetween => value::days_between,
+        BinaryOp::And
+        | BinaryOp::Or
+        | BinaryOp::Implies
+        | BinaryOp::OrElse
+        | BinaryOp::Is
+        | BinaryOp::IsNot
+        | BinaryOp::In
+        | BinaryOp::NotIn => {
+            |_, _| Err(Trouble::Internal("an operator takes operands that may not be there"))
+        }
+    }
+}
+
+fn wanted_truth(value: Result<Value, Trouble>, wanted: bool) -> Result<Value, Trouble> {
+    let truth = Truth::of(value?)?;
+    Ok(if wanted { truth } else { truth.not() }.into_value())
+}
+
 /// Both, or the faults of both.
 pub(super) fn both<L, R>(left: Result<L, Fault>, right: Result<R, Fault>) -> Result<(L, R), Fault> {
     match (left, right) {
@@ -332,10 +388,12 @@ pub(super) fn both<L, R>(left: Result<L, Fault>, right: Result<R, Fault>) -> Res
 }
 
 pub(super) fn exists(value: &Value) -> Truth {
-    match value {
-        Value::Nothing => Truth::No,
-        value if value.may_be_nothing() => Truth::Maybe(value.waits()),
-        _ => Truth::Yes,
+    if *value == Value::Nothing {
+        Truth::No
+    } else if value.may_be_nothing() {
+        Truth::Maybe(value.waits())
+    } else {
+        Truth::Yes
     }
 }
 

@@ -10,6 +10,8 @@ use crate::value::{Certainty, Shape, Trouble, Value, Waits};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     problems: BTreeSet<Problem>,
+    /// Problems that may still be found to belong to an item.
+    without_item: BTreeSet<Problem>,
 }
 
 /// The declaration that is being evaluated; faults name it.
@@ -40,7 +42,7 @@ impl Fault {
             at: Some(place.name.to_owned()),
             cites: place.cites.iter().map(|cite| cite.to_string()).collect(),
         };
-        Self { problems: BTreeSet::from([problem]) }
+        Self { problems: BTreeSet::new(), without_item: BTreeSet::from([problem]) }
     }
 
     pub(super) fn of(trouble: Trouble, place: Place<'_>) -> Self {
@@ -62,21 +64,29 @@ impl Fault {
 
     pub(super) fn merge(mut self, other: Self) -> Self {
         self.problems.extend(other.problems);
+        self.without_item.extend(other.without_item);
         self
     }
 
     /// Names the item at which it arose, where nothing further inside has done so.
     pub(super) fn at_item(self, path: Option<&str>) -> Self {
         let Some(path) = path else { return self };
-        let located = |mut problem: Problem| {
-            problem.path.get_or_insert_with(|| path.to_owned());
-            problem
-        };
-        Self { problems: self.problems.into_iter().map(located).collect() }
+        let Self { mut problems, without_item } = self;
+        let located =
+            without_item.into_iter().map(|problem| Problem { path: Some(path.to_owned()), ..problem });
+        problems.extend(located);
+        Self { problems, without_item: BTreeSet::new() }
+    }
+
+    /// It belongs to no item, whoever reads what failed: an outcome, or a definition without parameters.
+    pub(super) fn of_no_item(self) -> Self {
+        Self { problems: self.into_problems(), without_item: BTreeSet::new() }
     }
 
     pub(super) fn into_problems(self) -> BTreeSet<Problem> {
-        self.problems
+        let Self { mut problems, without_item } = self;
+        problems.extend(without_item);
+        problems
     }
 }
 

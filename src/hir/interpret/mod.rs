@@ -19,6 +19,7 @@ use crate::value::{Value, Waits};
 
 mod admit;
 mod aggregate;
+mod called;
 mod calls;
 mod case;
 mod domain;
@@ -116,7 +117,7 @@ pub(crate) fn decide(
 fn judge(case: &Case<'_>) -> Result<Judgement, Fault> {
     let mut fault = None;
     for id in &case.policy.outcome_order {
-        let value = case.outcome(*id);
+        let value = case.outcome(*id).map_err(Fault::of_no_item);
         if let Err(other) = &value {
             collect(&mut fault, other.clone());
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::case::{Case, Frame};
-use super::domain::{domain, identity};
+use super::domain::domain;
 use super::expr::through_nothing;
 use super::fault::{Evaluated, Fault, Place, Truth, collect, present};
 use super::finish::finish;
@@ -222,13 +222,12 @@ impl<'p> Case<'p> {
     ) -> Evaluated {
         let items: Vec<_> =
             contributions.iter().map(|one| (one.certainty.clone(), one.value.clone())).collect();
-        let empty = identity(self.schema, how, &outcome.ty);
-        let value = match value::combine(how, &items, &empty) {
+        // That none is there is no case here; nothing stands for it and is taken off again.
+        let value = match value::combine(how, &items, &Value::Nothing) {
             Err(Trouble::Disagreement) => return Err(self.conflict(contributions, outcome, place)),
             value => value.map_err(|trouble| Fault::of(trouble, place))?,
         };
-        let given_nothing = items.iter().any(|(_, value)| value.may_be_nothing());
-        if empty != Value::Nothing || given_nothing {
+        if items.iter().any(|(_, value)| value.may_be_nothing()) {
             return Ok(value);
         }
         present(value).map_err(|trouble| Fault::of(trouble, place))
@@ -262,7 +261,7 @@ impl<'p> Case<'p> {
             self.rule(*rule).is_some_and(|rule| rule.then.iter().any(|measure| measure.outcome == id))
         });
         let acting: Vec<RuleId> = acting.collect();
-        let applying = self.applying(id, acting.iter().copied());
+        let surviving = self.surviving(id, &acting);
         let mut measures = Measures::default();
         for id_of_rule in acting {
             let (Some(rule), Some(instances)) = (self.rule(id_of_rule), self.rule_instances(id_of_rule))
@@ -275,7 +274,7 @@ impl<'p> Case<'p> {
             if let Some(more) = &instances.more {
                 measures.more.get_or_insert_default().extend(more.iter().cloned());
             }
-            let judged = applying.get(&id_of_rule).map_or(&[][..], Vec::as_slice);
+            let judged = surviving.get(&id_of_rule).map_or(&[][..], Vec::as_slice);
             for (instance, judged) in instances.list.iter().zip(judged) {
                 let certainty = match judged.clone().map(Truth::certainty) {
                     Ok(Some(certainty)) => certainty,
@@ -318,16 +317,13 @@ impl<'p> Case<'p> {
         let certainty = certainty.clone();
         match &measure.kind {
             MeasureKind::Contribute { value, at_least, at_most } => {
-                let value =
-                    self.contribution(value, at_least.as_ref(), at_most.as_ref(), outcome, &mut frame)?;
+                let value = self.contribution(value, at_least.as_ref(), at_most.as_ref(), &mut frame)?;
+                let agree = matches!(outcome.source, OutcomeSource::Built { combine: Combine::Agree, .. });
+                let there = if agree { Some((certainty, value)) } else { there(certainty, value) };
+                let Some((certainty, value)) = there else { return Ok(()) };
                 let group = per.map_or(String::new(), |(_, record)| group_of(rule, record, instance));
-                measures.contributions.push(Contribution {
-                    rule: &rule.name,
-                    item: instance.label.as_deref(),
-                    value,
-                    certainty,
-                    group,
-                });
+                let item = instance.label.as_deref();
+                measures.contributions.push(Contribution { rule: &rule.name, item, value, certainty, group });
             }
             MeasureKind::Factor { share, raises } => {
                 let factor = self.factor(share, *raises, &mut frame)?;
@@ -343,18 +339,15 @@ impl<'p> Case<'p> {
         Ok(())
     }
 
-    /// Step 1: a value within its own limits, cap over floor. Only measures that must agree may say nothing.
+    /// Step 1: a value within its own limits, cap over floor; perhaps nothing.
     fn contribution(
         &self,
         value: &Expr,
         at_least: Option<&Expr>,
         at_most: Option<&Expr>,
-        outcome: &Outcome,
         frame: &mut Frame<'p>,
     ) -> Evaluated {
-        let agree = matches!(outcome.source, OutcomeSource::Built { combine: Combine::Agree, .. });
-        let value =
-            if agree && outcome.nothing { self.evaluate(value, frame) } else { self.value(value, frame) };
+        let value = self.evaluate(value, frame);
         let floor = at_least.map(|limit| self.value(limit, frame)).transpose();
         let cap = at_most.map(|limit| self.value(limit, frame)).transpose();
         let (value, (floor, cap)) = super::expr::both(value, super::expr::both(floor, cap))?;
@@ -400,6 +393,18 @@ fn group_of(rule: &Rule, record: RecordId, instance: &Instance<'_>) -> String {
         (_, ExprKind::Call { named, .. }) => format!("{named:?}{key:?}"),
         (item, _) => item.map_or_else(String::new, |item| item.text.to_string()),
     }
+}
+
+/// A contribution of nothing is none, unless it must agree with the others.
+fn there(certainty: Certainty, value: Value) -> Option<(Certainty, Value)> {
+    if !value.may_be_nothing() {
+        return Some((certainty, value));
+    }
+    let mut waits = value.waits();
+    if let Certainty::Possible(more) = certainty {
+        waits.extend(more);
+    }
+    Some((Certainty::Possible(waits), value.without_nothing()?))
 }
 
 /// With a possible measure both readings are possible.

@@ -18,10 +18,7 @@ pub(super) fn show(schema: &Schema, ty: &Type, value: &Value) -> String {
         Value::Text(value) => value.to_string(),
         Value::Member(place) => member(schema, ty, *place),
         Value::Set(items) | Value::List(items) => {
-            let of = match ty {
-                Type::Set(of) | Type::List(of) => of,
-                other => other,
-            };
+            let of = if let Type::Set(of) | Type::List(of) = ty { of } else { ty };
             let items: Vec<String> = items.iter().map(|item| show(schema, of, item)).collect();
             format!("[{}]", items.join(", "))
         }
@@ -37,10 +34,7 @@ pub(super) fn show(schema: &Schema, ty: &Type, value: &Value) -> String {
             format!("{{ {} }}", fields.join(", "))
         }
         Value::Range(ends) => {
-            let of = match ty {
-                Type::Range(of) => of,
-                other => other,
-            };
+            let of = if let Type::Range(of) = ty { of } else { ty };
             format!("{} to {}", show(schema, of, &ends.0), show(schema, of, &ends.1))
         }
         Value::Duties(dates) => {
@@ -57,14 +51,11 @@ pub(super) fn show(schema: &Schema, ty: &Type, value: &Value) -> String {
 
 fn number(schema: &Schema, ty: &Type, value: Number) -> String {
     let text = value.to_text(0).unwrap_or_else(|| "a fraction".to_owned());
-    match ty {
-        Type::Quantity(id) => match schema.unit(*id) {
-            Some(unit) => format!("{text} {}", unit.name),
-            None => text,
-        },
-        Type::Range(of) => number(schema, of, value),
-        _ => text,
+    if let Type::Range(of) = ty {
+        return number(schema, of, value);
     }
+    let Type::Quantity(id) = ty else { return text };
+    schema.unit(*id).map_or(text.clone(), |unit| format!("{text} {}", unit.name))
 }
 
 fn member(schema: &Schema, ty: &Type, place: u32) -> String {

@@ -83,20 +83,31 @@ pub(super) fn sum(items: &[Item]) -> Result<Value, Trouble> {
     let Some(unit) = unit_of(&all)? else {
         return Ok(Value::open(false, Shape::Any, waits_of(items)));
     };
-    if let [item] = items {
+    let (items, all) = that_matter(items, all, |value| sign(value) == Ok(Ordering::Equal));
+    if let [item] = items.as_slice() {
         return Ok(item.value.clone());
     }
-    if items.iter().all(Item::is_settled) {
+    if items.iter().all(|item| item.is_settled()) {
         return unit.sum(&items.iter().map(|item| item.value.clone()).collect::<Vec<_>>());
     }
-    let least = total_end(items, &all, unit, Ordering::Less)?;
-    let most = total_end(items, &all, unit, Ordering::Greater)?;
-    let counts = items.iter().filter(|item| item.is_certain() || sign(&item.value) != Ok(Ordering::Equal));
-    Ok(Value::open(false, Shape::Interval { least, most }, waits_of(counts)))
+    let least = total_end(&items, &all, unit, Ordering::Less)?;
+    let most = total_end(&items, &all, unit, Ordering::Greater)?;
+    Ok(Value::open(false, Shape::Interval { least, most }, waits_of(items)))
+}
+
+/// Beside a certain item, a possible one that adds nothing changes nothing, and nothing waits for it.
+fn that_matter(
+    items: &[Item],
+    all: Vec<Ends>,
+    adds_nothing: impl Fn(&Value) -> bool,
+) -> (Vec<&Item>, Vec<Ends>) {
+    let has_certain = items.iter().any(Item::is_certain);
+    let matters = |item: &Item| item.is_certain() || !has_certain || !adds_nothing(&item.value);
+    items.iter().zip(all).filter(|(item, _)| matters(item)).unzip()
 }
 
 /// The lower (`Less`) or upper end of a sum: every possible item that moves it outwards is taken to be there.
-fn total_end(items: &[Item], all: &[Ends], unit: Unit, side: Ordering) -> Result<Option<Value>, Trouble> {
+fn total_end(items: &[&Item], all: &[Ends], unit: Unit, side: Ordering) -> Result<Option<Value>, Trouble> {
     let outer = |ends: &Ends| if side == Ordering::Less { ends.least.clone() } else { ends.most.clone() };
     let mut counted = Vec::new();
     let mut others = Vec::new();
@@ -130,12 +141,13 @@ pub(super) fn product(items: &[Item]) -> Result<Value, Trouble> {
     if items.iter().any(|item| item.is_certain() && sign(&item.value) == Ok(Ordering::Equal)) {
         return Ok(unit.zero());
     }
-    if let [item] = items {
+    let (items, all) = that_matter(items, all, |value| number(value) == Some(Number::ONE));
+    if let [item] = items.as_slice() {
         return Ok(item.value.clone());
     }
     let numbers = all.iter().flat_map(|ends| [&ends.least, &ends.most]).flatten().filter_map(number);
     let rational = numbers.clone().any(Number::is_fraction);
-    let settled = items.iter().all(Item::is_settled);
+    let settled = items.iter().all(|item| item.is_settled());
     // Both ends of a settled factor are the same: half of the bits are counted twice.
     let bits =
         numbers.fold(0_u64, |bits, number| bits.saturating_add(number.bits())) / if settled { 2 } else { 1 };
@@ -148,7 +160,7 @@ pub(super) fn product(items: &[Item]) -> Result<Value, Trouble> {
             factors.iter().fold(Exact::from(1), |product, factor| product.multiply(&(*factor).into()));
         return unit.finish(&product, rational);
     }
-    let waits = waits_of(items.iter().filter(|item| number(&item.value) != Some(Number::ONE)));
+    let waits = waits_of(items.iter().copied());
     if bits > MOST_BITS {
         return Ok(Value::open(false, Shape::Any, waits));
     }
