@@ -69,7 +69,8 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         match readable {
             Readable::Named(id) => {
                 let Some(named) = policy.named.get(id.0 as usize) else { continue };
-                let exprs: Vec<&Expr> = named.versions.iter().flat_map(|version| body_exprs(&version.body)).collect();
+                let exprs: Vec<&Expr> =
+                    named.versions.iter().flat_map(|version| body_exprs(&version.body)).collect();
                 let cost = costs.of_all(&exprs);
                 costs.within(&cost, named.span, &named.name, &exprs, sink);
                 if let Some(slot) = costs.named.get_mut(id.0 as usize) {
@@ -82,7 +83,8 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
                     OutcomeSource::Defined(expr) => Some(expr),
                     OutcomeSource::Built { .. } => None,
                 };
-                let exprs: Vec<&Expr> = defined.into_iter().chain(&outcome.at_least).chain(&outcome.at_most).collect();
+                let exprs: Vec<&Expr> =
+                    defined.into_iter().chain(&outcome.at_least).chain(&outcome.at_most).collect();
                 costs.within(&costs.of_all(&exprs), outcome.span, &outcome.name, &exprs, sink);
             }
         }
@@ -103,9 +105,15 @@ struct Costs<'a> {
 impl Costs<'_> {
     fn within(&self, cost: &Cost, span: Span, name: &str, exprs: &[&Expr], sink: &mut Sink) {
         let message = if cost.depth > DEPTH_LIMIT {
-            format!("`{name}` nests {} levels deep through the definitions that it calls; the limit is {DEPTH_LIMIT}", cost.depth)
+            format!(
+                "`{name}` nests {} levels deep through the definitions that it calls; the limit is {DEPTH_LIMIT}",
+                cost.depth
+            )
         } else if cost.work.degree() > DEGREE_LIMIT {
-            format!("`{name}` walks {} lists inside each other; the limit is {DEGREE_LIMIT}", cost.work.degree())
+            format!(
+                "`{name}` walks {} lists inside each other; the limit is {DEGREE_LIMIT}",
+                cost.work.degree()
+            )
         } else if cost.work.total() > WORK_LIMIT {
             format!("`{name}` may need more than {WORK_LIMIT} evaluations for one case")
         } else {
@@ -116,7 +124,11 @@ impl Costs<'_> {
         if !chain.is_empty() {
             found = found.help(format!("the dearest calls: {}", chain.join(" calls ")));
         }
-        sink.push(found.help("give a shared part without parameters its own `define`: it is evaluated once per case"));
+        sink.push(
+            found.help(
+                "give a shared part without parameters its own `define`: it is evaluated once per case",
+            ),
+        );
     }
 
     /// The names along the dearest calls.
@@ -128,8 +140,14 @@ impl Costs<'_> {
             for expr in &exprs {
                 calls_in(expr, &mut calls);
             }
-            let weight = |id: &crate::hir::NamedId| self.named.get(id.0 as usize).map(|cost| (cost.work.total(), cost.depth));
-            let Some(named) = calls.iter().max_by_key(|id| (weight(id), std::cmp::Reverse(**id))).and_then(|id| self.policy.named.get(id.0 as usize)) else {
+            let weight = |id: &crate::hir::NamedId| {
+                self.named.get(id.0 as usize).map(|cost| (cost.work.total(), cost.depth))
+            };
+            let Some(named) = calls
+                .iter()
+                .max_by_key(|id| (weight(id), std::cmp::Reverse(**id)))
+                .and_then(|id| self.policy.named.get(id.0 as usize))
+            else {
                 break;
             };
             chain.push(format!("`{}`", named.name));

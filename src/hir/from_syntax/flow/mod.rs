@@ -132,7 +132,12 @@ impl Flow<'_> {
     }
 
     fn calendars(&mut self) {
-        for list in self.policy.calendars.iter().flat_map(|calendar| calendar.holidays.iter().chain(&calendar.workdays)) {
+        for list in self
+            .policy
+            .calendars
+            .iter()
+            .flat_map(|calendar| calendar.holidays.iter().chain(&calendar.workdays))
+        {
             let known = self.eval(list);
             self.demand(known.value, list);
         }
@@ -152,7 +157,8 @@ impl Flow<'_> {
     fn definition(&mut self, named: &Named) -> Known {
         self.steps = 0;
         self.param_names = named.params.iter().map(|param| param.name.clone()).collect();
-        self.locals = named.params.iter().map(|param| self.domain(&param.ty, &param.bounds, param.nothing)).collect();
+        self.locals =
+            named.params.iter().map(|param| self.domain(&param.ty, &param.bounds, param.nothing)).collect();
         let mut whole: Option<Known> = None;
         for version in &named.versions {
             let mark = self.mark();
@@ -215,10 +221,12 @@ impl Flow<'_> {
             _ => Diagnostic::new(Code::AbsenceResult, body.span, format!("`{name}` may be nothing here")),
         };
         found = match &body.kind {
-            ExprKind::Choose { otherwise: None, .. } => {
-                found.help("add a last limb: `otherwise ..`").help(format!("or declare the type `{ty} or nothing`"))
-            }
-            _ => found.help(format!("give a value for that case: `.. or else ..`, or declare the type `{ty} or nothing`")),
+            ExprKind::Choose { otherwise: None, .. } => found
+                .help("add a last limb: `otherwise ..`")
+                .help(format!("or declare the type `{ty} or nothing`")),
+            _ => found.help(format!(
+                "give a value for that case: `.. or else ..`, or declare the type `{ty} or nothing`"
+            )),
         };
         self.report(found);
         Known { value: known.value.without_nothing().unwrap_or_else(|| any(false)), items: known.items }
@@ -226,7 +234,9 @@ impl Flow<'_> {
 
     fn outcome(&mut self, id: crate::hir::OutcomeId) -> Known {
         let policy = self.policy;
-        let (Some(outcome), Some(def)) = (policy.outcomes.get(id.0 as usize), policy.schema.outcomes.get(id.0 as usize)) else {
+        let (Some(outcome), Some(def)) =
+            (policy.outcomes.get(id.0 as usize), policy.schema.outcomes.get(id.0 as usize))
+        else {
             return Known::any();
         };
         self.steps = 0;
@@ -238,15 +248,22 @@ impl Flow<'_> {
                 if outcome.in_force != InForce::default() && !outcome.nothing {
                     let ty = policy.schema.describe(&outcome.ty);
                     self.report(
-                        Diagnostic::new(Code::AbsenceResult, outcome.span, format!("`{}` is nothing outside its period", outcome.name))
-                            .help(format!("declare the type `{ty} or nothing`")),
+                        Diagnostic::new(
+                            Code::AbsenceResult,
+                            outcome.span,
+                            format!("`{}` is nothing outside its period", outcome.name),
+                        )
+                        .help(format!("declare the type `{ty} or nothing`")),
                     );
                 }
                 known
             }
             OutcomeSource::Built { .. } => {
                 let mut known = self.domain(&def.ty, &Bounds::default(), def.nothing);
-                if let OutcomeSource::Built { combine: value::Combine::Sum | value::Combine::Highest, .. } = &outcome.source {
+                if let OutcomeSource::Built {
+                    combine: value::Combine::Sum | value::Combine::Highest, ..
+                } = &outcome.source
+                {
                     known.value = self.built_bounds(id, known.value);
                 }
                 known
@@ -259,7 +276,8 @@ impl Flow<'_> {
             && (floor.is_some() || cap.is_some())
             && let Ok(clamped) = value::clamp(&value, floor.as_ref(), cap.as_ref())
         {
-            known.value = if is_nothing { value::join(&clamped, &Value::Nothing, &Waits::new()) } else { clamped };
+            known.value =
+                if is_nothing { value::join(&clamped, &Value::Nothing, &Waits::new()) } else { clamped };
         }
         known
     }
@@ -271,7 +289,8 @@ impl Flow<'_> {
 
     fn claim(&mut self, claim: &crate::hir::Claim) {
         match &claim.kind {
-            crate::hir::ClaimKind::Always { text: _, condition } | crate::hir::ClaimKind::Never { text: _, condition } => {
+            crate::hir::ClaimKind::Always { text: _, condition }
+            | crate::hir::ClaimKind::Never { text: _, condition } => {
                 self.eval(condition);
             }
             crate::hir::ClaimKind::Monotone { .. } | crate::hir::ClaimKind::Independent { .. } => {}
@@ -321,7 +340,8 @@ impl Flow<'_> {
                 "`{}` is only there under its `needed when` condition; say that condition here too",
                 field.name
             )),
-            _ => found.help("test it first: `.. exists and ..`, or give a value for that case: `(..) or else ..`"),
+            _ => found
+                .help("test it first: `.. exists and ..`, or give a value for that case: `(..) or else ..`"),
         }
     }
 
@@ -337,7 +357,13 @@ fn domain(schema: &Schema, ty: &Type, bounds: &Bounds, nothing: bool) -> Known {
     match ty {
         Type::Bool => Known::from(open(Shape::Members([Value::Bool(false), Value::Bool(true)].into()))),
         Type::Enum(id) => Known::from(open(members(schema, *id))),
-        Type::Integer | Type::Number | Type::Quantity(_) | Type::Date | Type::Days | Type::WorkingDays | Type::Months => {
+        Type::Integer
+        | Type::Number
+        | Type::Quantity(_)
+        | Type::Date
+        | Type::Days
+        | Type::WorkingDays
+        | Type::Months => {
             Known::from(open(Shape::Interval { least: bounds.least.clone(), most: bounds.most.clone() }))
         }
         Type::Range(of) => {
