@@ -1,6 +1,6 @@
 //! Walking and rebuilding expressions.
 
-use super::{Binder, BinderPath, Expr, ExprKind, Limb, LocalId};
+use super::{Binder, BinderPath, Expr, ExprKind, Limb, LocalId, MeasureKind, Outcome, OutcomeSource, Rule};
 
 impl Expr {
     /// Calls `visit` on every direct child, in the order of the text.
@@ -63,6 +63,52 @@ impl Expr {
                 visit(due);
             }
         }
+    }
+}
+
+impl Expr {
+    /// Some part of it is broken.
+    pub(crate) fn is_broken(&self) -> bool {
+        let mut found = matches!(self.kind, ExprKind::Invalid);
+        self.for_each_child(&mut |child| found = found || child.is_broken());
+        found
+    }
+}
+
+impl Outcome {
+    /// The expressions of its definition and limits.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        let defined = match &self.source {
+            OutcomeSource::Defined(expr) => Some(expr),
+            OutcomeSource::Built { .. } => None,
+        };
+        defined.into_iter().chain(&self.at_least).chain(&self.at_most).collect()
+    }
+}
+
+impl MeasureKind {
+    /// The expressions of a measure.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Self::Contribute { value, at_least, at_most } => {
+                std::iter::once(value).chain(at_least).chain(at_most).collect()
+            }
+            Self::Factor { share: of, raises: _ }
+            | Self::AtLeast(of)
+            | Self::AtMost(of)
+            | Self::Without(of) => vec![of],
+            Self::Waived => Vec::new(),
+        }
+    }
+}
+
+impl Rule {
+    /// The expressions of its items, date, condition and measures.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        let items =
+            self.binders.iter().flat_map(|binder| std::iter::once(&binder.collection).chain(&binder.filter));
+        let measures = self.then.iter().flat_map(|measure| measure.kind.exprs());
+        items.chain(&self.dated_by).chain(&self.when).chain(measures).collect()
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a decision costs at most, before it runs (ruling 28): how deep expressions nest through calls, and how often
 //! they are evaluated, as a polynomial in the length of lists. A policy beyond the limits is refused.
 
-use super::graph::{body_exprs, measure_exprs};
+use super::graph::body_exprs;
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Binder, Expr, ExprKind, OutcomeSource, Policy, Readable};
+use crate::hir::{Binder, Expr, ExprKind, Policy, Readable};
 use crate::source::Span;
 
 /// How deep expressions may nest, calls included.
@@ -79,18 +79,13 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
             }
             Readable::Outcome(id) => {
                 let Some(outcome) = policy.outcomes.get(id.0 as usize) else { continue };
-                let defined = match &outcome.source {
-                    OutcomeSource::Defined(expr) => Some(expr),
-                    OutcomeSource::Built { .. } => None,
-                };
-                let exprs: Vec<&Expr> =
-                    defined.into_iter().chain(&outcome.at_least).chain(&outcome.at_most).collect();
+                let exprs = outcome.exprs();
                 costs.within(&costs.of_all(&exprs), outcome.span, &outcome.name, &exprs, sink);
             }
         }
     }
     for rule in &policy.rules {
-        let measures = rule.then.iter().flat_map(|measure| measure_exprs(&measure.kind));
+        let measures = rule.then.iter().flat_map(|measure| measure.kind.exprs());
         let exprs: Vec<&Expr> = rule.dated_by.iter().chain(&rule.when).chain(measures).collect();
         let cost = costs.over(&rule.binders, costs.of_all(&exprs));
         costs.within(&cost, rule.span, &rule.name, &exprs, sink);

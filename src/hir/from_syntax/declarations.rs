@@ -345,7 +345,8 @@ impl<'a> Lowering<'a> {
             None => {
                 for row in &table.rows {
                     if row.tests.len() != inputs.len() {
-                        continue; // reported by the parser against the header
+                        rows.push(broken_row(row, &inputs, ty)); // reported by the parser against the header
+                        continue;
                     }
                     let tests = row
                         .tests
@@ -363,6 +364,7 @@ impl<'a> Lowering<'a> {
                     heads.iter().map(|head| (head.span, self.cell(head, &last, cx))).collect();
                 for row in &table.rows {
                     if row.tests.len() != inputs.len() || row.results.len() != heads.len() {
+                        rows.push(broken_row(row, &inputs, ty));
                         continue;
                     }
                     let tests: Vec<_> = row
@@ -654,6 +656,14 @@ impl<'a> Lowering<'a> {
                 expect,
             });
         }
+    }
+}
+
+fn broken_row(row: &ast::Row, inputs: &[Expr], ty: &Type) -> Row {
+    Row {
+        span: row.span,
+        tests: vec![Vec::new(); inputs.len()],
+        result: super::types::invalid(row.span, ty.clone()),
     }
 }
 

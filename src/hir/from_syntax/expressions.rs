@@ -251,7 +251,7 @@ impl Lowering<'_> {
             }
             return constant(name.span, Type::Enum(id), member);
         }
-        self.value_named(name, cx).unwrap_or_else(|| self.unknown_name(name, expected, cx))
+        self.value_named(name, cx).unwrap_or_else(|| self.unknown_name(name, want, cx))
     }
 
     /// The type of the value of this name in scope.
@@ -335,7 +335,15 @@ impl Lowering<'_> {
         self.report(code, name.span, format!("`{}` cannot be read here: {refusal}", name.text));
     }
 
-    fn unknown_name(&mut self, name: &Name, expected: Option<EnumId>, cx: &Cx) -> Expr {
+    fn unknown_name(&mut self, name: &Name, want: Option<&Type>, cx: &Cx) -> Expr {
+        let expected = match want {
+            // What is expected is broken itself, and has been reported.
+            Some(Type::Invalid) if self.is_member_name(&name.text) => {
+                return invalid(name.span, Type::Invalid);
+            }
+            Some(Type::Enum(id)) => Some(*id),
+            _ => None,
+        };
         if let Some(id) = expected {
             let in_scope = self.names_in_scope(cx);
             if let Some(meant) = did_you_mean(&name.text, in_scope.iter().map(|name| &**name)) {

@@ -159,7 +159,7 @@ fn edges(policy: &Policy) -> BTreeMap<Node, BTreeSet<Node>> {
             let rule = Node::Rule(RuleId(index(place)));
             add(
                 Node::Outcome(measure.outcome),
-                &mut measure_exprs(&measure.kind).into_iter(),
+                &mut measure.kind.exprs().into_iter(),
                 &mut std::iter::once(rule),
             );
         }
@@ -180,22 +180,6 @@ pub(super) fn body_exprs(body: &Body) -> Vec<&Expr> {
                 .map(|test| &test.value);
             table.inputs.iter().chain(tests).chain(table.rows.iter().map(|row| &row.result)).collect()
         }
-    }
-}
-
-/// The expressions of a measure.
-pub(super) fn measure_exprs(kind: &MeasureKind) -> Vec<&Expr> {
-    match kind {
-        MeasureKind::Contribute { value, at_least, at_most } => {
-            std::iter::once(value).chain(at_least).chain(at_most).collect()
-        }
-        MeasureKind::Factor { share: of, raises: _ }
-        | MeasureKind::AtLeast(of)
-        | MeasureKind::AtMost(of)
-        | MeasureKind::Without(of) => {
-            vec![of]
-        }
-        MeasureKind::Waived => Vec::new(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! How many decimals an amount can have: an outcome that the wire shows with fewer must be rounded (rulings 14, 17).
 
+use std::collections::BTreeSet;
+
 use super::constants::fold;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir::{
@@ -30,7 +32,7 @@ impl Grid {
 }
 
 /// Checks the outcomes of numbers and amounts.
-pub(super) fn check(policy: &Policy, sink: &mut Sink) {
+pub(super) fn check(policy: &Policy, broken: &BTreeSet<Readable>, sink: &mut Sink) {
     let mut grids = Grids {
         policy,
         named: vec![Grid::Finite; policy.named.len()],
@@ -55,6 +57,12 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         };
         if let Some(slot) = grids.outcomes.get_mut(id.0 as usize) {
             *slot = grid;
+        }
+        let reads_broken = policy.rules.iter().flat_map(|rule| &rule.then).any(|measure| {
+            measure.outcome == *id && measure.kind.exprs().into_iter().any(|expr| expr.is_broken())
+        });
+        if broken.contains(readable) || reads_broken {
+            continue;
         }
         must_be_rounded(policy, outcome, grid, sink);
         limits_on_grid(policy, &grids, outcome, sink);

@@ -247,7 +247,12 @@ impl Lowering<'_> {
     fn expr_loosely(&mut self, expr: &ast::Expr, want: Option<&Type>, cx: &mut Cx) -> Expr {
         match want {
             Some(
-                want @ (Type::Enum(_) | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Range(_)),
+                want @ (Type::Enum(_)
+                | Type::Set(_)
+                | Type::List(_)
+                | Type::Record(_)
+                | Type::Range(_)
+                | Type::Invalid),
             ) if self.needs_context(expr, cx) => self.expr(expr, Some(want), cx),
             _ => self.expr(expr, None, cx),
         }

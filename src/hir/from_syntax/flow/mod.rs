@@ -2,10 +2,13 @@
 //! (rulings 3, 4, 5, 15, 17, 18, 21). An abstract evaluation over the declared domains of facts and parameters, in
 //! dependency order; a definition is judged once, from its parameters' bounds.
 
+use std::collections::BTreeSet;
+
+use super::graph::body_exprs;
 use super::same::same;
 use super::{coverage, grid, index};
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Body, Expr, ExprKind, InForce, Named, OutcomeSource, Policy, Readable, Version};
+use crate::hir::{Body, Expr, ExprKind, InForce, Named, Outcome, OutcomeSource, Policy, Readable, Version};
 use crate::types::{Bounds, Field, Presence, Schema, Type};
 use crate::value::{self, Shape, Value, Waits};
 
@@ -31,6 +34,7 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         unfolded: 0,
         steps: 0,
         param_names: Vec::new(),
+        broken: BTreeSet::new(),
     };
     flow.policy();
 }
@@ -73,6 +77,8 @@ pub(super) struct Flow<'a> {
     unfolded: u32,
     /// The parameters of the current declaration, for messages.
     param_names: Vec<std::sync::Arc<str>>,
+    /// What holds broken parts, and what reads it: reported already, so nothing follows from it.
+    broken: BTreeSet<Readable>,
     /// Expressions judged in the current declaration.
     steps: u32,
 }
@@ -88,13 +94,18 @@ impl Flow<'_> {
             match readable {
                 Readable::Named(id) => {
                     let Some(named) = self.policy.named.get(id.0 as usize) else { continue };
-                    let known = self.definition(named);
+                    let exprs = named.versions.iter().flat_map(|version| body_exprs(&version.body));
+                    let is_broken = self.find_broken(*readable, exprs);
+                    let known = self.unless(is_broken, |flow| flow.definition(named));
                     if let Some(slot) = self.named.get_mut(id.0 as usize) {
                         *slot = known;
                     }
                 }
                 Readable::Outcome(id) => {
-                    let known = self.outcome(*id);
+                    let exprs =
+                        self.policy.outcomes.get(id.0 as usize).map(Outcome::exprs).unwrap_or_default();
+                    let is_broken = self.find_broken(*readable, exprs);
+                    let known = self.unless(is_broken, |flow| flow.outcome(*id));
                     if let Some(slot) = self.outcomes.get_mut(id.0 as usize) {
                         *slot = known;
                     }
@@ -103,12 +114,42 @@ impl Flow<'_> {
         }
         self.calendars();
         for rule in &self.policy.rules {
-            self.rule(rule);
+            let is_broken = rule.exprs().into_iter().any(|expr| self.is_broken(expr));
+            self.unless(is_broken, |flow| flow.rule(rule));
         }
         for claim in &self.policy.claims {
             self.claim(claim);
         }
-        grid::check(self.policy, self.sink);
+        grid::check(self.policy, &self.broken, self.sink);
+    }
+
+    fn find_broken<'e>(&mut self, readable: Readable, exprs: impl IntoIterator<Item = &'e Expr>) -> bool {
+        let is_broken = exprs.into_iter().any(|expr| self.is_broken(expr));
+        if is_broken {
+            self.broken.insert(readable);
+        }
+        is_broken
+    }
+
+    /// The expression holds or reads something broken.
+    fn is_broken(&self, expr: &Expr) -> bool {
+        let own = match &expr.kind {
+            ExprKind::Invalid => true,
+            ExprKind::Call { named, .. } => self.broken.contains(&Readable::Named(*named)),
+            ExprKind::Outcome(id) => self.broken.contains(&Readable::Outcome(*id)),
+            _ => expr.ty == Type::Invalid,
+        };
+        let mut found = own;
+        expr.for_each_child(&mut |child| found = found || self.is_broken(child));
+        found
+    }
+
+    /// Judges something, without a word if it is broken.
+    fn unless<T>(&mut self, is_broken: bool, judge: impl FnOnce(&mut Self) -> T) -> T {
+        self.quiet += u32::from(is_broken);
+        let judged = judge(self);
+        self.quiet -= u32::from(is_broken);
+        judged
     }
 
     fn conditions_of_facts(&mut self) {
@@ -118,12 +159,14 @@ impl Flow<'_> {
                 self.locals = if place == 0 { Vec::new() } else { vec![Known::any()] };
                 if condition {
                     for condition in rules.needed_when.iter().flatten() {
-                        self.eval(condition);
+                        let is_broken = self.is_broken(condition);
+                        self.unless(is_broken, |flow| flow.eval(condition));
                     }
                 }
                 if hold {
                     for hold in &rules.must_hold {
-                        self.eval(&hold.condition);
+                        let is_broken = self.is_broken(&hold.condition);
+                        self.unless(is_broken, |flow| flow.eval(&hold.condition));
                     }
                 }
             }
@@ -291,7 +334,8 @@ impl Flow<'_> {
         match &claim.kind {
             crate::hir::ClaimKind::Always { text: _, condition }
             | crate::hir::ClaimKind::Never { text: _, condition } => {
-                self.eval(condition);
+                let is_broken = self.is_broken(condition);
+                self.unless(is_broken, |flow| flow.eval(condition));
             }
             crate::hir::ClaimKind::Monotone { .. } | crate::hir::ClaimKind::Independent { .. } => {}
         }
