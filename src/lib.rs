@@ -36,6 +36,7 @@
 //!
 //! - [`Policy`] reads texts and decides cases: JSON, structs of the host, files of cases.
 //! - [`Decision`] answers; [`Decision::outcomes`] fills a struct, [`Decision::get`] reads one outcome.
+//! - [`guide`] has the language and the architecture.
 //! - [`Error`] says that a call failed. What is wrong with a policy's text are [`diagnostic::Diagnostic`]s; what is wrong
 //!   with a case are [`decision::Problem`]s.
 
@@ -43,6 +44,7 @@ pub mod decision;
 pub mod diagnostic;
 mod engine;
 mod facts;
+pub mod guide;
 mod hir;
 pub mod source;
 mod syntax;

@@ -301,6 +301,17 @@ impl Flow<'_> {
                 }
                 known
             }
+            OutcomeSource::Built { neutral: None, .. } if outcome.in_force != InForce::default() => {
+                self.report(
+                    Diagnostic::new(
+                        Code::AbsenceResult,
+                        outcome.span,
+                        format!("`{}` is required, and outside its period no rule can set it", outcome.name),
+                    )
+                    .help("give it a `default` instead of `required`, or leave its period out"),
+                );
+                self.domain(&def.ty, &Bounds::default(), def.nothing)
+            }
             OutcomeSource::Built { .. } => {
                 let mut known = self.domain(&def.ty, &Bounds::default(), def.nothing);
                 if let OutcomeSource::Built {
