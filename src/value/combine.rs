@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::open::{join, join_all};
 use super::ops::{ends_of_range, membership};
 use super::scalars::{
-    Ends, Kind, WRONG_KIND, is_single, kind, listed, number, order, present, shape, sign, unusable, whole,
+    Ends, Kind, WRONG_KIND, kind, listed, number, order, present, shape, sign, unusable, whole,
 };
 use super::{Combine, Number, Shape, Trouble, Value, Waits};
 
@@ -105,10 +105,11 @@ fn waits_of<'a>(items: impl IntoIterator<Item = &'a Item>) -> Waits {
 /// Adding this changes no result.
 fn is_neutral(how: Combine, empty: &Value) -> bool {
     match how {
-        Combine::Sum => match empty {
-            Value::Range(ends) => is_neutral(how, &ends.0) && is_neutral(how, &ends.1),
-            single => sign(single) == Ok(Ordering::Equal),
-        },
+        Combine::Sum if kind(empty) == Kind::Range => {
+            let is_zero = |end: Value| sign(&end) == Ok(Ordering::Equal);
+            ends_of_range(empty).is_ok_and(|(bottom, top)| is_zero(bottom) && is_zero(top))
+        }
+        Combine::Sum => sign(empty) == Ok(Ordering::Equal),
         Combine::Product => number(empty) == Some(Number::ONE),
         Combine::Any => *empty == Value::Bool(false),
         Combine::Every => *empty == Value::Bool(true),
@@ -143,6 +144,7 @@ fn some_are(items: &[Item], yes: bool) -> Result<Value, Trouble> {
 }
 
 fn agree(items: &[Item]) -> Result<Value, Trouble> {
+    let items = promoted(items)?;
     let certain: Vec<&Value> =
         items.iter().filter(|item| item.is_settled()).map(|item| &item.value).collect();
     let first = certain.first().copied();
@@ -189,10 +191,12 @@ fn union(items: &[Item]) -> Result<Value, Trouble> {
 }
 
 fn duties(items: &[Item]) -> Result<Value, Trouble> {
-    let dates = |item: &Item| match present(&item.value)? {
-        Value::Duties(dates) => Ok(Some(dates.clone())),
-        value if matches!(shape(value), Some(Shape::Any)) => Ok(None),
-        value => Err(unusable(value)),
+    let dates = |item: &Item| {
+        let value = present(&item.value)?;
+        if let Value::Duties(dates) = value {
+            return Ok(Some(dates.clone()));
+        }
+        if matches!(shape(value), Some(Shape::Any)) { Ok(None) } else { Err(unusable(value)) }
     };
     let rows = items.iter().map(dates).collect::<Result<Vec<Option<Arc<[Value]>>>, Trouble>>()?;
     let Some(kinds) = rows.iter().flatten().map(|row| row.len()).max() else {
@@ -211,4 +215,28 @@ fn duties(items: &[Item]) -> Result<Value, Trouble> {
         combine(Combine::Earliest, &column.collect::<Vec<_>>(), &Value::Nothing)
     };
     (0..kinds).map(earliest).collect::<Result<Vec<Value>, Trouble>>().map(|dates| Value::Duties(dates.into()))
+}
+
+/// Integers as numbers where there are numbers: between ends of two kinds, the order of items would show.
+fn promoted(items: &[Item]) -> Result<Vec<Item>, Trouble> {
+    let (mut integers, mut numbers) = (false, false);
+    for item in items {
+        // Other values have no ends; they stay as they are.
+        let Ok((bottom, top)) = ends_of_range(&item.value) else { continue };
+        for ends in [Ends::of(&bottom)?, Ends::of(&top)?] {
+            for value in [ends.least, ends.most].iter().flatten() {
+                integers |= matches!(value, Value::Integer(_));
+                numbers |= matches!(value, Value::Number(_));
+            }
+        }
+    }
+    let convert = |item: &Item| {
+        let value = if integers && numbers && ends_of_range(&item.value).is_ok() {
+            super::ops::convert(&item.value, Number::ONE)?
+        } else {
+            item.value.clone()
+        };
+        Ok(item.with(value))
+    };
+    items.iter().map(convert).collect()
 }

@@ -19,8 +19,8 @@ pub use number::Number;
 pub(crate) use open::{Open, Shape, Waits, join, join_all};
 pub(crate) use ops::{
     add, band, bottom, clamp, compare, convert, divide, exists, field, has_all_of, has_any_of, is, is_empty,
-    is_in, middle, multiply, negate, not, open_range, range, round, set_of, starts_with, step, subtract, times, top,
-    without,
+    is_in, middle, multiply, negate, not, open_range, range, round, set_of, starts_with, step, subtract,
+    times, top, without,
 };
 
 /// One value of the language. Units live in the type, not in the value.

@@ -181,15 +181,15 @@ impl Value {
 
     /// The same value, nothing excluded (under a guard); `None` if it is nothing for certain.
     pub(crate) fn without_nothing(self) -> Option<Self> {
-        match self {
-            Self::Nothing => None,
-            // A lone member keeps only its own waits: what the guard waits for is the guard's affair.
-            Self::Open(open) if open.nothing => match open.shape.lone_member() {
-                Some(member) => Some(member.clone()),
-                None => Some(Self::open(false, open.shape.clone(), open.waits.clone())),
-            },
-            other => Some(other),
+        if !self.may_be_nothing() {
+            return Some(self);
         }
+        let Self::Open(open) = self else { return None };
+        Some(match open.shape.lone_member() {
+            // It keeps only its own waits: what the guard waits for is the guard's affair.
+            Some(member) => member.clone(),
+            None => Self::open(false, open.shape.clone(), open.waits.clone()),
+        })
     }
 
     /// For shapes that are normal already.

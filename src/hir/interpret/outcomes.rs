@@ -261,7 +261,7 @@ impl<'p> Case<'p> {
             self.rule(*rule).is_some_and(|rule| rule.then.iter().any(|measure| measure.outcome == id))
         });
         let acting: Vec<RuleId> = acting.collect();
-        let applying = self.applying(id, acting.iter().copied());
+        let surviving = self.surviving(id, &acting);
         let mut measures = Measures::default();
         for id_of_rule in acting {
             let (Some(rule), Some(instances)) = (self.rule(id_of_rule), self.rule_instances(id_of_rule))
@@ -274,7 +274,7 @@ impl<'p> Case<'p> {
             if let Some(more) = &instances.more {
                 measures.more.get_or_insert_default().extend(more.iter().cloned());
             }
-            let judged = applying.get(&id_of_rule).map_or(&[][..], Vec::as_slice);
+            let judged = surviving.get(&id_of_rule).map_or(&[][..], Vec::as_slice);
             for (instance, judged) in instances.list.iter().zip(judged) {
                 let certainty = match judged.clone().map(Truth::certainty) {
                     Ok(Some(certainty)) => certainty,

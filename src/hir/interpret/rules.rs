@@ -1,5 +1,6 @@
-//! Which rules apply, for which item and outcome (ruling 7): a rule applies when it is in force, its condition
-//! holds, and no rule that overrides it applies. So an applying override of an override revives.
+//! Which rules apply, for which item (ruling 7): a rule applies when it is in force, its condition holds, and no rule
+//! that overrides it applies. So an applying override of an override revives. An override `for` some outcomes takes
+//! out the measures on these; the rule still applies, and what it overrides itself stays out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ pub(super) struct Instance<'p> {
     pub(super) holds: Judged,
 }
 
-/// Per rule, in the order of its instances: whether it applies to one outcome.
+/// Per rule, in the order of its instances: whether it applies.
 pub(super) type Applying = BTreeMap<RuleId, Vec<Judged>>;
 
 impl<'p> Case<'p> {
@@ -77,29 +78,56 @@ impl<'p> Case<'p> {
         Instances { list, more: beyond.more, fault: beyond.fault }
     }
 
-    /// Whether each of these rules applies to an outcome, and each rule that overrides one of them there.
-    pub(super) fn applying(&self, outcome: OutcomeId, rules: impl Iterator<Item = RuleId>) -> Applying {
+    /// Whether each of these rules applies, and each rule that overrides one of them.
+    fn applying(&self, rules: impl Iterator<Item = RuleId>) -> Applying {
         let mut asked = BTreeSet::new();
         let mut open: Vec<RuleId> = rules.collect();
         while let Some(id) = open.pop() {
             if asked.insert(id) {
-                open.extend(self.rule(id).into_iter().flat_map(|rule| overriding(rule, outcome)));
+                open.extend(self.rule(id).into_iter().flat_map(|rule| rule.overridden_by.iter().map(|(by, _)| *by)));
             }
         }
         let mut applying = Applying::new();
         for id in self.policy.rule_order.iter().filter(|id| asked.contains(id)) {
             let (Some(rule), Some(instances)) = (self.rule(*id), self.rule_instances(*id)) else { continue };
             let judged = instances.list.iter().map(|instance| {
-                let mut overridden = Ok(Truth::No);
-                for by in overriding(rule, outcome) {
-                    overridden = or(overridden, self.applies_to(by, &instance.key, &applying, rule));
-                }
+                let overridden = self.overridden(rule, &instance.key, &applying, <[OutcomeId]>::is_empty);
                 and(instance.holds.clone(), overridden.map(Truth::not))
             });
             let judged = judged.collect();
             applying.insert(*id, judged);
         }
         applying
+    }
+
+    /// Whether the measures of each of these rules on an outcome survive: the rule applies, and none that overrides
+    /// it for this outcome does.
+    pub(super) fn surviving(&self, outcome: OutcomeId, rules: &[RuleId]) -> Applying {
+        let applying = self.applying(rules.iter().copied());
+        let mut surviving = Applying::new();
+        for id in rules {
+            let (Some(rule), Some(instances)) = (self.rule(*id), self.rule_instances(*id)) else { continue };
+            let judged = applying.get(id).map_or(&[][..], Vec::as_slice);
+            let judged = instances.list.iter().zip(judged).map(|(instance, applies)| {
+                let overridden = self.overridden(rule, &instance.key, &applying, |only| only.contains(&outcome));
+                and(applies.clone(), overridden.map(Truth::not))
+            });
+            let judged = judged.collect();
+            surviving.insert(*id, judged);
+        }
+        surviving
+    }
+
+    /// Whether an override of the rule, of those whose outcomes are `relevant`, applies to this item.
+    fn overridden(
+        &self,
+        rule: &Rule,
+        key: &[Value],
+        applying: &Applying,
+        relevant: impl Fn(&[OutcomeId]) -> bool,
+    ) -> Judged {
+        let overrides = rule.overridden_by.iter().filter(|(_, only)| relevant(only));
+        overrides.fold(Ok(Truth::No), |so_far, (by, _)| or(so_far, self.applies_to(*by, key, applying, rule)))
     }
 
     /// Whether an overriding rule applies to the item of an overridden one: its binders are a prefix.
@@ -124,41 +152,34 @@ impl<'p> Case<'p> {
 
     /// What fired and what was overridden, for certain; both sorted. After all outcomes are decided.
     pub(super) fn report(&self) -> (Vec<Fired>, Vec<Overridden>) {
-        let outcomes = (0..u32::try_from(self.policy.outcomes.len()).unwrap_or(u32::MAX)).map(OutcomeId);
-        let rules = || (0..u32::try_from(self.policy.rules.len()).unwrap_or(u32::MAX)).map(RuleId);
-        let concerns = |id: RuleId, outcome: OutcomeId| {
-            self.rule(id).is_some_and(|rule| {
-                rule.then.is_empty() || rule.then.iter().any(|measure| measure.outcome == outcome)
-            })
-        };
+        let rules: Vec<RuleId> = self.policy.rule_order.clone();
+        let applying = self.applying(rules.iter().copied());
         let mut fired = BTreeSet::new();
         let mut overridden = BTreeSet::new();
-        for outcome in outcomes {
-            let applying = self.applying(outcome, rules().filter(|id| concerns(*id, outcome)));
-            for id in rules().filter(|id| concerns(*id, outcome)) {
-                let (Some(rule), Some(instances)) = (self.rule(id), self.rule_instances(id)) else {
+        for id in rules {
+            let (Some(rule), Some(instances)) = (self.rule(id), self.rule_instances(id)) else { continue };
+            let judged = applying.get(&id).map_or(&[][..], Vec::as_slice);
+            for (instance, judged) in instances.list.iter().zip(judged) {
+                if instance.holds != Ok(Truth::Yes) {
                     continue;
-                };
-                let judged = applying.get(&id).map_or(&[][..], Vec::as_slice);
-                for (instance, judged) in instances.list.iter().zip(judged) {
-                    if *judged == Ok(Truth::Yes) {
-                        fired.insert(Fired { rule: rule.name.clone(), item: instance.label.clone() });
-                    }
-                    if instance.holds != Ok(Truth::Yes) {
-                        continue;
-                    }
-                    for (by, limited) in &rule.overridden_by {
-                        let here = limited.is_empty() || limited.contains(&outcome);
-                        let applies =
-                            here && self.applies_to(*by, &instance.key, &applying, rule) == Ok(Truth::Yes);
-                        let Some(by) = self.rule(*by).filter(|_| applies) else { continue };
-                        overridden.insert(Overridden {
-                            rule: rule.name.clone(),
-                            item: instance.label.clone(),
-                            by: by.name.clone(),
-                            outcomes: self.wire_names(limited),
-                        });
-                    }
+                }
+                let overriding = rule.overridden_by.iter();
+                let overriding: Vec<_> = overriding
+                    .filter(|(by, _)| self.applies_to(*by, &instance.key, &applying, rule) == Ok(Truth::Yes))
+                    .collect();
+                let taken = |outcome: &OutcomeId| overriding.iter().any(|(_, only)| only.contains(outcome));
+                let has_effect = rule.then.is_empty() || !rule.then.iter().all(|measure| taken(&measure.outcome));
+                if *judged == Ok(Truth::Yes) && has_effect {
+                    fired.insert(Fired { rule: rule.name.clone(), item: instance.label.clone() });
+                }
+                for (by, limited) in overriding {
+                    let Some(by) = self.rule(*by) else { continue };
+                    overridden.insert(Overridden {
+                        rule: rule.name.clone(),
+                        item: instance.label.clone(),
+                        by: by.name.clone(),
+                        outcomes: self.wire_names(limited),
+                    });
                 }
             }
         }
@@ -170,10 +191,4 @@ impl<'p> Case<'p> {
         let names: BTreeSet<Arc<str>> = defs.map(|def| def.wire.clone()).collect();
         names.into_iter().collect()
     }
-}
-
-/// The rules that override a rule as to an outcome.
-fn overriding(rule: &Rule, outcome: OutcomeId) -> impl Iterator<Item = RuleId> {
-    let here = rule.overridden_by.iter().filter(move |(_, only)| only.is_empty() || only.contains(&outcome));
-    here.map(|(by, _)| *by)
 }

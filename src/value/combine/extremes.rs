@@ -135,28 +135,3 @@ fn range_among(
     let ends = if side == Ordering::Less { (reaching(bottom)?, top) } else { (bottom, reaching(top)?) };
     Ok(Value::Range(Arc::new(ends)))
 }
-
-/// Integers as numbers where there are numbers: ends of two kinds have no order of their own.
-fn promoted(items: &[Item]) -> Result<Vec<Item>, Trouble> {
-    let mut kinds = (false, false);
-    for item in items {
-        let ends = match kind(&item.value) {
-            Kind::Range => {
-                let (bottom, top) = ends_of_range(&item.value)?;
-                vec![Ends::of(&bottom)?, Ends::of(&top)?]
-            }
-            Kind::Nothing | Kind::Ordered | Kind::Unordered | Kind::Set | Kind::Parts | Kind::Open => {
-                vec![Ends::of(&item.value)?]
-            }
-        };
-        for value in ends.iter().flat_map(|ends| [&ends.least, &ends.most]).flatten() {
-            let is_integer = matches!(value, Value::Integer(_));
-            kinds = (kinds.0 || is_integer, kinds.1 || (!is_integer && number(value).is_some()));
-        }
-    }
-    let convert = |item: &Item| match kinds {
-        (true, true) => super::super::ops::convert(&item.value, Number::ONE).map(|value| item.with(value)),
-        (_, _) => Ok(item.with(item.value.clone())),
-    };
-    items.iter().map(convert).collect()
-}

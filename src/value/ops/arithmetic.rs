@@ -81,21 +81,25 @@ pub(crate) fn divide(left: &Value, right: &Value) -> Done {
 
 pub(crate) fn negate(of: &Value) -> Done {
     let of = present(of)?;
-    match of {
-        Value::Range(ends) => range(&negate(&ends.1)?, &negate(&ends.0)?),
-        of if is_single(of) => negate_settled(of),
-        of => Ok(Ends::of(of)?.falling(negate_settled)?.into_value(of.waits())),
+    if let Value::Range(ends) = of {
+        return range(&negate(&ends.1)?, &negate(&ends.0)?);
     }
+    if is_single(of) {
+        return negate_settled(of);
+    }
+    Ok(Ends::of(of)?.falling(negate_settled)?.into_value(of.waits()))
 }
 
 /// On both ends of a range.
 pub(crate) fn round(of: &Value, rounding: Rounding) -> Done {
     let of = present(of)?;
-    match of {
-        Value::Range(ends) => range(&round(&ends.0, rounding)?, &round(&ends.1, rounding)?),
-        of if is_single(of) => round_settled(of, rounding),
-        of => Ok(Ends::of(of)?.rising(|end| round_settled(end, rounding))?.into_value(of.waits())),
+    if let Value::Range(ends) = of {
+        return range(&round(&ends.0, rounding)?, &round(&ends.1, rounding)?);
     }
+    if is_single(of) {
+        return round_settled(of, rounding);
+    }
+    Ok(Ends::of(of)?.rising(|end| round_settled(end, rounding))?.into_value(of.waits()))
 }
 
 /// Raises to `floor` and cuts to `cap` (cap over floor), on both ends of a range.

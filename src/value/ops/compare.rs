@@ -249,18 +249,21 @@ fn are_equal(left: &Value, right: &Value) -> bool {
 
 /// Nothing aside on both sides.
 fn found_in(item: &Value, collection: &Value) -> Result<Answer, Trouble> {
-    match collection {
-        Value::Range(ends) => found_in_range(item, &ends.0, &ends.1),
-        Value::List(items) => found_in_list(item, items),
-        Value::Set(_) => found_in_set(item, collection),
-        collection => match shape(collection) {
-            Some(Shape::Any) => Ok(Answer::Open),
-            Some(Shape::Set { .. }) => found_in_set(item, collection),
-            Some(Shape::Members(collections)) if collections.iter().all(|one| !is_single(one)) => {
-                of_each(collections, |collection| found_in(item, collection))
-            }
-            Some(Shape::Members(_) | Shape::Interval { .. }) | None => Err(WRONG_KIND),
-        },
+    if let Value::Range(ends) = collection {
+        return found_in_range(item, &ends.0, &ends.1);
+    }
+    if let Value::List(items) = collection {
+        return found_in_list(item, items);
+    }
+    if is_set(collection) {
+        return found_in_set(item, collection);
+    }
+    match shape(collection) {
+        Some(Shape::Any) => Ok(Answer::Open),
+        Some(Shape::Members(collections)) if collections.iter().all(|one| !is_single(one)) => {
+            of_each(collections, |collection| found_in(item, collection))
+        }
+        Some(Shape::Members(_) | Shape::Interval { .. } | Shape::Set { .. }) | None => Err(WRONG_KIND),
     }
 }
 

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::super::scalars::{
-    Ends, Kind, WRONG_KIND, end, higher_end, is_single, kind, lower_end, number, order, present, shape, waits_of,
+    Ends, Kind, WRONG_KIND, end, higher_end, is_single, kind, lower_end, number, order, present, shape,
+    waits_of,
 };
 use super::super::{Number, Shape, Trouble, Value};
 use super::{Done, multiply};
@@ -66,10 +67,13 @@ pub(crate) fn band(of: &Value, shares: &Value) -> Done {
 /// The ends of a range; a value that is no range is both.
 pub(in super::super) fn ends_of_range(range: &Value) -> Result<(Value, Value), Trouble> {
     let range = present(range)?;
-    match range {
-        Value::Range(ends) => Ok((ends.0.clone(), ends.1.clone())),
-        range => Ends::of(range).and_then(|_| Ok((end_of_range(range)?, end_of_range(range)?))),
+    if let Value::Range(ends) = range {
+        return Ok((ends.0.clone(), ends.1.clone()));
     }
+    // Sets and the like are no ends.
+    Ends::of(range)?;
+    let end = end_of_range(range)?;
+    Ok((end.clone(), end))
 }
 
 /// With nothing excluded; a range is no end of a range.

@@ -17,19 +17,19 @@ pub(in super::super) struct Membership {
 
 pub(in super::super) fn membership(collection: &Value) -> Result<Membership, Trouble> {
     let collection = present(collection)?;
-    match collection {
-        Value::Set(members) => {
-            let certain: BTreeSet<Value> = members.iter().cloned().collect();
-            Ok(Membership { possible: Some(certain.clone()), certain })
+    if let Value::Set(members) = collection {
+        let certain: BTreeSet<Value> = members.iter().cloned().collect();
+        return Ok(Membership { possible: Some(certain.clone()), certain });
+    }
+    if let Value::List(items) = collection {
+        return of_members(items);
+    }
+    match shape(collection) {
+        Some(Shape::Any) => Ok(Membership { certain: BTreeSet::new(), possible: None }),
+        Some(Shape::Set { certain, possible }) => {
+            Ok(Membership { certain: certain.clone(), possible: possible.clone() })
         }
-        Value::List(items) => Ok(of_members(items)?),
-        other => match shape(other) {
-            Some(Shape::Any) => Ok(Membership { certain: BTreeSet::new(), possible: None }),
-            Some(Shape::Set { certain, possible }) => {
-                Ok(Membership { certain: certain.clone(), possible: possible.clone() })
-            }
-            Some(Shape::Members(_) | Shape::Interval { .. }) | None => Err(WRONG_KIND),
-        },
+        Some(Shape::Members(_) | Shape::Interval { .. }) | None => Err(WRONG_KIND),
     }
 }
 
@@ -82,24 +82,24 @@ pub(crate) fn has_all_of(set: &Value, others: &Value) -> Done {
 /// Of a set or list; duties are empty when there is none.
 pub(crate) fn is_empty(collection: &Value) -> Done {
     let collection = present(collection)?;
-    let answer = match collection {
-        Value::Set(members) => Answer::from_bool(members.is_empty()),
-        Value::List(items) => Answer::from_bool(items.is_empty()),
-        Value::Duties(dates) => {
-            if dates.iter().any(|date| !date.may_be_nothing()) {
-                Answer::No
-            } else if dates.iter().all(|date| kind(date) == Kind::Nothing) {
-                Answer::Yes
-            } else {
-                Answer::Open
-            }
+    if let Value::Set(parts) | Value::List(parts) = collection {
+        return Ok(Value::Bool(parts.is_empty()));
+    }
+    let answer = if let Value::Duties(dates) = collection {
+        if dates.iter().any(|date| !date.may_be_nothing()) {
+            Answer::No
+        } else if dates.iter().all(|date| kind(date) == Kind::Nothing) {
+            Answer::Yes
+        } else {
+            Answer::Open
         }
-        other => match shape(other) {
+    } else {
+        match shape(collection) {
             Some(Shape::Any) => Answer::Open,
             Some(Shape::Set { certain, .. }) if !certain.is_empty() => Answer::No,
             Some(Shape::Set { .. }) => Answer::Open,
             Some(Shape::Members(_) | Shape::Interval { .. }) | None => return Err(WRONG_KIND),
-        },
+        }
     };
     Ok(answer.into_value(&[collection]))
 }

@@ -54,12 +54,12 @@ pub(crate) fn field(of: &Value, index: usize) -> Done {
 /// The other bool.
 pub(crate) fn not(of: &Value) -> Done {
     let of = present(of)?;
-    match of {
-        Value::Bool(yes) => Ok(Value::Bool(!yes)),
-        of => match shape(of) {
-            Some(Shape::Any | Shape::Members(_)) => Ok(Answer::Open.into_value(&[of])),
-            Some(Shape::Interval { .. } | Shape::Set { .. }) | None => Err(WRONG_KIND),
-        },
+    if let Value::Bool(yes) = of {
+        return Ok(Value::Bool(!yes));
+    }
+    match shape(of) {
+        Some(Shape::Any | Shape::Members(_)) => Ok(Answer::Open.into_value(&[of])),
+        Some(Shape::Interval { .. } | Shape::Set { .. }) | None => Err(WRONG_KIND),
     }
 }
 

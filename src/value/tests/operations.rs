@@ -131,7 +131,7 @@ fn check(operands: &[(Sort, bool)], operation: Operation, dice: &mut Dice) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn operations_are_sound(seed in any::<u64>()) {

@@ -399,3 +399,50 @@ fn nested_calls_of_functions_take_little_stack() {
     let x = world.defined("x", call(last.unwrap(), Type::Integer, vec![int(1)]));
     assert_eq!(world.decide(&[]).decided(x), &Value::Integer(64));
 }
+
+#[test]
+fn working_days_skip_weekends_and_holidays_of_the_facts() {
+    let mut world = world();
+    let holidays = world.fact(field("holidays", list_of(Type::Date)));
+    world.policy.calendars.push(Calendar {
+        name: "federal".into(),
+        weekend: vec![5, 6],
+        holidays: vec![holidays],
+        workdays: vec![],
+    });
+    let calendar = CalendarId(0);
+    // A Friday.
+    let start = || Box::new(date("2024-03-01"));
+    let count = Box::new(constant(Type::WorkingDays, Value::WorkingDays(2)));
+    let added = expr(Type::Date, ExprKind::AddWorkingDays { calendar, date: start(), count });
+    let added = world.defined("added", added);
+    let to = Box::new(date("2024-03-08"));
+    let between = expr(Type::Integer, ExprKind::WorkingDaysBetween { calendar, from: start(), to });
+    let between = world.defined("between", between);
+    let decision = world.decide(&[("holidays", list([day("2024-03-04")]))]);
+    assert_eq!(decision.decided(added), &day("2024-03-06"));
+    assert_eq!(decision.decided(between), &Value::Integer(4));
+}
+
+#[test]
+fn dates_and_lengths_add_from_either_side() {
+    let days = || constant(Type::Days, Value::Days(30));
+    let months = constant(Type::Months, Value::Months(1));
+    let mut swapped = binary(BinaryOp::Add, days(), date("2024-01-31"));
+    swapped.ty = Type::Date;
+    evaluates(swapped, day("2024-03-01"));
+    evaluates(binary(BinaryOp::Add, date("2024-01-31"), months), day("2024-02-29"));
+    evaluates(binary(BinaryOp::Subtract, date("2024-01-31"), days()), day("2024-01-01"));
+}
+
+#[test]
+fn steps_on_a_scale_end_in_nothing() {
+    let mut world = world();
+    let scale = world.enumeration("Scale", &["low", "high"]);
+    let above = |place| unary(UnaryOp::StepAbove, member(scale, place));
+    let step = world.defined("step", above(0));
+    let end = world.defined("end", unary(UnaryOp::Exists, above(1)));
+    let decision = world.decide(&[]);
+    assert_eq!(decision.decided(step), &Value::Member(1));
+    assert_eq!(decision.decided(end), &Value::Bool(false));
+}

@@ -333,3 +333,25 @@ fn a_required_outcome_with_one_possible_contribution_is_not_settled() {
     assert!(!decision.value(response).is_settled());
     assert_eq!(decision.needs, ["open"]);
 }
+
+#[test]
+fn an_outcome_out_of_force_is_neutral() {
+    let (mut world, fine_id) = fined(vec![fine("100")]);
+    let law = world.fact(or_unknown("law", Type::Date));
+    world.policy.law_dates = vec![law];
+    world.outcome(fine_id).in_force = period(Some("2020-01-01"), None);
+    assert_eq!(world.decide(&[("law", day("2019-12-31"))]).decided(fine_id), &n("0"));
+    assert_eq!(world.decide(&[("law", day("2020-01-01"))]).decided(fine_id), &n("100"));
+    assert_eq!(world.decide(&[]).needs, ["law"]);
+}
+
+#[test]
+fn a_contribution_of_nothing_is_none() {
+    let mut world = world();
+    let amount = world.fact(Field { unknown: true, ..or_nothing("amount", Type::Integer) });
+    let fine = world.built("fine", Type::Integer, Combine::Highest, Some(Value::Nothing));
+    world.rule(Rule { then: vec![add(fine, amount)], ..rule("fined") });
+    assert_eq!(world.decide(&[("amount", Value::Nothing)]).decided(fine), &Value::Nothing);
+    assert_eq!(world.decide(&[("amount", Value::Integer(3))]).decided(fine), &Value::Integer(3));
+    assert_eq!(world.decide(&[]).needs, ["amount"]);
+}
