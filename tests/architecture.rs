@@ -117,8 +117,7 @@ fn imports(text: &str) -> BTreeSet<String> {
     let code: String =
         text.lines().map(|line| line.split("//").next().unwrap_or("").to_owned() + "\n").collect();
     let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
+    for rest in code.split("crate::").skip(1) {
         match rest.strip_prefix('{') {
             Some(group) => found.extend(group_names(group)),
             None => found.extend(first_name(rest)),
@@ -128,24 +127,18 @@ fn imports(text: &str) -> BTreeSet<String> {
 }
 
 fn group_names(group: &str) -> Vec<String> {
-    let mut names = Vec::new();
+    let mut paths = vec![String::new()];
     let mut depth = 0;
-    let mut start = 0;
-    for (at, character) in group.char_indices() {
+    for character in group.chars() {
         match character {
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
             '{' => depth += 1,
-            '}' if depth > 0 => depth -= 1,
-            ',' | '}' if depth == 0 => {
-                names.extend(first_name(&group[start..at]));
-                start = at + 1;
-            }
-            _ => {}
-        }
-        if character == '}' && depth == 0 && start == at + 1 {
-            break;
+            ',' if depth == 0 => paths.push(String::new()),
+            other => paths.last_mut().unwrap().push(other),
         }
     }
-    names
+    paths.iter().filter_map(|path| first_name(path)).collect()
 }
 
 /// Modules begin in lower case; `crate::Policy` is the crate's own face.

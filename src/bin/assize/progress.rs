@@ -65,7 +65,7 @@ fn bar(bytes: Option<u64>) -> ProgressBar {
         Some(_) => "{bar:30} {percent}%  {msg}  {eta} left",
         None => "{spinner}  {msg}  {elapsed}",
     };
-    let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::stderr());
+    let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::stderr()).with_elapsed(PATIENCE);
     // A wrong template falls back to the plain style: the bar is no reason to stop.
     bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
