@@ -38,7 +38,6 @@
 //! - [`Decision`] answers; [`Decision::outcomes`] fills a struct, [`Decision::get`] reads one outcome.
 //! - [`Error`] says that a call failed. What is wrong with a policy's text are [`diagnostic::Diagnostic`]s; what is wrong
 //!   with a case are [`decision::Problem`]s.
-#![allow(dead_code, unused_variables, clippy::all, missing_docs)] // removed before the first release
 
 pub mod decision;
 pub mod diagnostic;

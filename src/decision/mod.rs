@@ -99,6 +99,18 @@ impl Decision {
     }
 
     /// The outcome of this wire name, if it is settled; [`Outcome::is_nothing`] where there is no such measure.
+    ///
+    /// ```
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p unit EUR, 2 decimals \
+    /// #     facts value: EUR, 0 or more  count: integer or unknown \
+    /// #     outcome fine: EUR = (10% * value) rounded to 0.01 EUR half up  outcome twice: integer = 2 * count")?;
+    /// let decision = policy.decide_json(r#"{"value": "7"}"#);
+    /// assert_eq!(decision.get("fine").and_then(|fine| fine.as_number()).as_deref(), Some("0.70"));
+    /// // The case does not say how many, so this outcome is not settled.
+    /// assert!(decision.get("twice").is_none());
+    /// assert_eq!(decision.unsettled().next().map(|open| open.waits_for()), Some(vec!["count".to_owned()]));
+    /// # Ok::<(), assize::Error>(())
+    /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Outcome<'_>> {
         self.settled().find(|(wire, _)| *wire == name).map(|(_, outcome)| outcome)
@@ -148,6 +160,19 @@ impl Decision {
     ///
     /// The bytes depend on nothing but policy, facts and `case`. Numbers and amounts are texts
     /// (`"9999.99"`), counts and lengths of time JSON integers, dates `"2018-05-04"`, no value `null`.
+    ///
+    /// ```
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p unit EUR, 2 decimals \
+    /// #     facts value: EUR, 0 or more  count: integer or unknown \
+    /// #     outcome fine: EUR = (10% * value) rounded to 0.01 EUR half up  outcome twice: integer = 2 * count")?;
+    /// let decision = policy.decide_json(r#"{"value": 2.5, "count": 3}"#);
+    /// assert_eq!(
+    ///     decision.to_json(0),
+    ///     r#"{"case":0,"status":"decided","outcomes":{"fine":"0.25","twice":6},"unsettled":[],"#.to_owned()
+    ///         + r#""needs":[],"fired":[],"overridden":[],"errors":[]}"#
+    /// );
+    /// # Ok::<(), assize::Error>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self, case: u64) -> String {
         json::write(self, case)
@@ -163,6 +188,23 @@ impl Decision {
     ///
     /// [`OutcomesError`] if the case is not decided (a part of the outcomes is never taken for the whole: read it with
     /// [`Decision::get`]), or if `T` asks for something else than the policy gives.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Measures {
+    ///     fine: String, // or a decimal type
+    ///     twice: i64,
+    /// }
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p unit EUR, 2 decimals \
+    /// #     facts value: EUR, 0 or more  count: integer or unknown \
+    /// #     outcome fine: EUR = (10% * value) rounded to 0.01 EUR half up  outcome twice: integer = 2 * count")?;
+    /// let measures: Measures = policy.decide_json(r#"{"value": "7", "count": 2}"#).outcomes()?;
+    /// assert_eq!((&*measures.fine, measures.twice), ("0.70", 4));
+    ///
+    /// let undetermined = policy.decide_json(r#"{"value": "7"}"#);
+    /// assert!(undetermined.outcomes::<Measures>().is_err_and(|error| error.is_not_decided()));
+    /// # Ok::<(), assize::Error>(())
+    /// ```
     pub fn outcomes<T: DeserializeOwned>(&self) -> Result<T, OutcomesError> {
         host::read(self)
     }

@@ -444,3 +444,21 @@ fn one_outcome_at_a_time() {
     assert_eq!(full.get("record").unwrap().field("a").unwrap().as_number().unwrap(), "2.00");
     assert!(full.get("else").is_none());
 }
+
+#[test]
+fn lists_and_records_with_open_parts_have_no_bounds() {
+    let unknown = || Value::open(false, Shape::Any, Waits::from(["f".into()]));
+    let open = decision(
+        Status::Undetermined,
+        vec![
+            (
+                "list",
+                Type::List(Box::new(Type::Integer)),
+                Value::List(vec![Value::Integer(1), unknown()].into()),
+            ),
+            ("record", Type::Record(RecordId(0)), Value::Record(vec![unknown(), number("2")].into())),
+        ],
+    );
+    let bounds = r#""bounds":{"list":{"waits_for":["f"]},"record":{"waits_for":["f"]}}"#;
+    assert!(open.to_json(0).contains(bounds), "{}", open.to_json(0));
+}

@@ -114,8 +114,11 @@ impl<'a> Unsettled<'a> {
                 Shape::Interval { least, most } => (if upper { most } else { least }).as_ref()?,
                 Shape::Any | Shape::Members(_) | Shape::Set { .. } => return None,
             }
-        } else {
+        } else if value.is_settled() {
             value
+        } else {
+            // A list, record or duties with open parts: no bound holds for the whole.
+            return None;
         };
         let ty = if let (Type::Range(of), false) = (ty, matches!(bound, Value::Range(_))) { of } else { ty };
         let bound = Outcome::new(self.schema, ty, bound);

@@ -41,6 +41,17 @@ impl<'l> Builder<'l> {
     ///
     /// A name is taken relative to the file that uses it: `use "../tables.assize"` in `law/2018/fines.assize` asks for
     /// `law/tables.assize`. Names that begin with `/` or hold `://` stand for themselves. Each name is asked for once.
+    ///
+    /// ```
+    /// let policy = assize::Policy::builder()
+    ///     .file("fines.assize", r#"policy fines  use "units.assize"  outcome fine: EUR = 5 EUR"#)
+    ///     .loader(|name, _from| match name {
+    ///         "units.assize" => Ok("unit EUR, 2 decimals".to_owned()),
+    ///         _ => Err("there is no such file"),
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), assize::Error>(())
+    /// ```
     pub fn loader<F, E>(mut self, loader: F) -> Self
     where
         F: Fn(&str, &str) -> Result<String, E> + 'l,

@@ -46,6 +46,12 @@ impl Policy {
     /// # Errors
     ///
     /// [`Error::is_policy`], with all that is wrong with the text. A `use` is wrong here: see [`Policy::builder`].
+    ///
+    /// ```
+    /// let error = assize::Policy::from_text("p.assize", "policy p\noutcome x: bool = illegal\n").unwrap_err();
+    /// assert!(error.is_policy());
+    /// assert_eq!(error.render(), "p.assize:2:19: error[name/unknown]: there is no `illegal`");
+    /// ```
     pub fn from_text(name: &str, text: &str) -> Result<Self, Error> {
         Self::builder().file(name, text).build()
     }
@@ -105,6 +111,22 @@ impl Policy {
 
     /// Decides a case given as a struct or map of the host. `None` is an absent fact. Binary floating-point numbers are
     /// refused, since they are not exact: give a decimal type or text.
+    ///
+    /// ```
+    /// #[derive(serde::Serialize)]
+    /// struct Case {
+    ///     value: &'static str,
+    ///     illegal: Option<bool>,
+    /// }
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts value: number  illegal: bool \
+    /// #     outcome banned: bool = illegal and value > 1")?;
+    /// let decision = policy.decide(&Case { value: "1.5", illegal: Some(true) });
+    /// assert_eq!(decision.get("banned").and_then(|banned| banned.as_bool()), Some(true));
+    ///
+    /// let decision = policy.decide(&Case { value: "1.5", illegal: None });
+    /// assert_eq!(decision.needs(), ["illegal"]);
+    /// # Ok::<(), assize::Error>(())
+    /// ```
     #[must_use]
     pub fn decide<T: Serialize + ?Sized>(&self, facts: &T) -> Decision {
         let checked = &*self.checked;
@@ -118,6 +140,20 @@ impl Policy {
     ///
     /// [`Error::is_cases`] if the file as a whole cannot be read as cases: a CSV header or list file that does not fit
     /// the policy; [`Error::is_io`] if it cannot be read at all. Malformed cases are no error but refused decisions.
+    ///
+    /// ```
+    /// use assize::{CaseFormat, CaseOptions, Status};
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts illegal: bool outcome banned: bool = illegal")?;
+    /// let file = "id,illegal\nA1,true\nA2,perhaps\n";
+    /// let options = CaseOptions::new(CaseFormat::Csv).ignore(["id"]);
+    /// let mut answers = Vec::new();
+    /// for case in policy.cases(file.as_bytes(), options)? {
+    ///     let case = case?;
+    ///     answers.push((case.line, case.decision.status()));
+    /// }
+    /// assert_eq!(answers, [(2, Status::Decided), (3, Status::Refused)]);
+    /// # Ok::<(), assize::Error>(())
+    /// ```
     pub fn cases<R: Read>(&self, reader: R, options: CaseOptions<'_>) -> Result<Cases<'_, R>, Error> {
         Cases::open(self, reader, options)
     }

@@ -1,6 +1,6 @@
 //! Walking and rebuilding expressions.
 
-use super::{Binder, BinderPath, Expr, ExprKind, Limb, LocalId};
+use super::{Binder, BinderPath, Expr, ExprKind, Limb, LocalId, MeasureKind, Outcome, OutcomeSource, Rule};
 
 impl Expr {
     /// Calls `visit` on every direct child, in the order of the text.
@@ -12,7 +12,10 @@ impl Expr {
             | ExprKind::Local(_)
             | ExprKind::Outcome(_)
             | ExprKind::Members(_) => {}
-            ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::Convert(_, of) | ExprKind::Round(_, of) => visit(of),
+            ExprKind::Field(of, _)
+            | ExprKind::Unary(_, of)
+            | ExprKind::Convert(_, of)
+            | ExprKind::Round(_, of) => visit(of),
             ExprKind::Call { named: _, args, at } => {
                 args.iter().for_each(&mut *visit);
                 if let Some(at) = at {
@@ -52,12 +55,60 @@ impl Expr {
                 binder.for_each_child(visit);
                 by.iter().for_each(|(_, key)| visit(key));
             }
-            ExprKind::Set(parts) | ExprKind::List(parts) | ExprKind::Record(parts) => parts.iter().for_each(visit),
+            ExprKind::Set(parts) | ExprKind::List(parts) | ExprKind::Record(parts) => {
+                parts.iter().for_each(visit)
+            }
             ExprKind::Duty { kind, due } => {
                 visit(kind);
                 visit(due);
             }
         }
+    }
+}
+
+impl Expr {
+    /// Some part of it is broken.
+    pub(crate) fn is_broken(&self) -> bool {
+        let mut found = matches!(self.kind, ExprKind::Invalid);
+        self.for_each_child(&mut |child| found = found || child.is_broken());
+        found
+    }
+}
+
+impl Outcome {
+    /// The expressions of its definition and limits.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        let defined = match &self.source {
+            OutcomeSource::Defined(expr) => Some(expr),
+            OutcomeSource::Built { .. } => None,
+        };
+        defined.into_iter().chain(&self.at_least).chain(&self.at_most).collect()
+    }
+}
+
+impl MeasureKind {
+    /// The expressions of a measure.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Self::Contribute { value, at_least, at_most } => {
+                std::iter::once(value).chain(at_least).chain(at_most).collect()
+            }
+            Self::Factor { share: of, raises: _ }
+            | Self::AtLeast(of)
+            | Self::AtMost(of)
+            | Self::Without(of) => vec![of],
+            Self::Waived => Vec::new(),
+        }
+    }
+}
+
+impl Rule {
+    /// The expressions of its items, date, condition and measures.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        let items =
+            self.binders.iter().flat_map(|binder| std::iter::once(&binder.collection).chain(&binder.filter));
+        let measures = self.then.iter().flat_map(|measure| measure.kind.exprs());
+        items.chain(&self.dated_by).chain(&self.when).chain(measures).collect()
     }
 }
 
@@ -84,16 +135,21 @@ impl Expr {
             name: binder.name.clone(),
             collection: part(&binder.collection),
             filter: binder.filter.as_ref().map(part),
-            path: binder.path.as_ref().map(|path| BinderPath { outer: path.outer.map(local), wire: path.wire.clone() }),
+            path: binder
+                .path
+                .as_ref()
+                .map(|path| BinderPath { outer: path.outer.map(local), wire: path.wire.clone() }),
         };
         let kind = match &self.kind {
             ExprKind::Local(id) => match args.get(id.0 as usize) {
                 Some(arg) => return arg.clone(),
                 None => ExprKind::Local(local(*id)),
             },
-            ExprKind::Invalid | ExprKind::Const(_) | ExprKind::Fact(_) | ExprKind::Outcome(_) | ExprKind::Members(_) => {
-                self.kind.clone()
-            }
+            ExprKind::Invalid
+            | ExprKind::Const(_)
+            | ExprKind::Fact(_)
+            | ExprKind::Outcome(_)
+            | ExprKind::Members(_) => self.kind.clone(),
             ExprKind::Field(of, place) => ExprKind::Field(boxed(of), *place),
             ExprKind::Call { named, args: given, at } => {
                 ExprKind::Call { named: *named, args: parts(given), at: at.as_ref().map(|at| boxed(at)) }
@@ -111,12 +167,17 @@ impl Expr {
             ExprKind::Band { range, shares } => ExprKind::Band { range: boxed(range), shares: boxed(shares) },
             ExprKind::Choose { how, limbs, otherwise } => ExprKind::Choose {
                 how: *how,
-                limbs: limbs.iter().map(|limb| Limb { when: part(&limb.when), value: part(&limb.value) }).collect(),
+                limbs: limbs
+                    .iter()
+                    .map(|limb| Limb { when: part(&limb.when), value: part(&limb.value) })
+                    .collect(),
                 otherwise: otherwise.as_ref().map(|otherwise| boxed(otherwise)),
             },
-            ExprKind::Aggregate { how, binders, body } => {
-                ExprKind::Aggregate { how: *how, binders: binders.iter().map(binder).collect(), body: boxed(body) }
-            }
+            ExprKind::Aggregate { how, binders, body } => ExprKind::Aggregate {
+                how: *how,
+                binders: binders.iter().map(binder).collect(),
+                body: boxed(body),
+            },
             ExprKind::First { binder: item, by } => ExprKind::First {
                 binder: Box::new(binder(item)),
                 by: by.iter().map(|(extreme, key)| (*extreme, part(key))).collect(),

@@ -1,9 +1,9 @@
 //! Limbs, and expressions over collections.
 
+use super::Lowering;
 use super::expressions::Cx;
 use super::operators::without_groups;
 use super::types::invalid;
-use super::Lowering;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Aggregate, Binder, BinderPath, Choose, Expr, ExprKind, Extreme, Limb, LocalId};
 use crate::source::Span;
@@ -12,7 +12,13 @@ use crate::types::Type;
 
 impl Lowering<'_> {
     pub(super) fn cases(
-        &mut self, how: ast::CasesHow, limbs: &[ast::Limb], otherwise: Option<&ast::Expr>, span: Span, want: Option<&Type>, cx: &mut Cx,
+        &mut self,
+        how: ast::CasesHow,
+        limbs: &[ast::Limb],
+        otherwise: Option<&ast::Expr>,
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
     ) -> Expr {
         let values: Vec<&ast::Expr> = limbs.iter().map(|limb| &limb.value).chain(otherwise).collect();
         let (ty, values) = self.alike(&values, want, cx);
@@ -29,9 +35,17 @@ impl Lowering<'_> {
             ast::CasesHow::Highest => Choose::Highest,
             ast::CasesHow::Lowest => Choose::Lowest,
         };
-        if how != Choose::First && ty != Type::Invalid && !self.is_ordered(&ty) && !matches!(ty, Type::Range(_)) {
+        if how != Choose::First
+            && ty != Type::Invalid
+            && !self.is_ordered(&ty)
+            && !matches!(ty, Type::Range(_))
+        {
             let found = self.describe(&ty);
-            self.report(Code::TypeMismatch, span, format!("values of `{found}` have no order, so none is the highest or lowest"));
+            self.report(
+                Code::TypeMismatch,
+                span,
+                format!("values of `{found}` have no order, so none is the highest or lowest"),
+            );
         }
         Expr { span, ty, kind: ExprKind::Choose { how, limbs: made, otherwise: values.next().map(Box::new) } }
     }
@@ -64,7 +78,13 @@ impl Lowering<'_> {
     }
 
     pub(super) fn aggregate(
-        &mut self, how: ast::Aggregate, body: Option<&ast::Expr>, binders: &[ast::Binder], span: Span, want: Option<&Type>, cx: &mut Cx,
+        &mut self,
+        how: ast::Aggregate,
+        body: Option<&ast::Expr>,
+        binders: &[ast::Binder],
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
     ) -> Expr {
         let mut made = self.binders(binders, cx);
         let condition = match how {
@@ -74,7 +94,9 @@ impl Lowering<'_> {
         };
         let want_body = match (how, want) {
             (ast::Aggregate::Any | ast::Aggregate::Every, _) => Some(Type::Bool),
-            (ast::Aggregate::List, Some(Type::List(of))) | (ast::Aggregate::SetOf, Some(Type::Set(of))) => Some((**of).clone()),
+            (ast::Aggregate::List, Some(Type::List(of))) | (ast::Aggregate::SetOf, Some(Type::Set(of))) => {
+                Some((**of).clone())
+            }
             (ast::Aggregate::List | ast::Aggregate::SetOf | ast::Aggregate::Count, _) => None,
             (_, Some(want @ (Type::Enum(_) | Type::Range(_)))) => Some(want.clone()),
             _ => None,
@@ -111,16 +133,25 @@ impl Lowering<'_> {
             }
             ast::Aggregate::Sum => {
                 let fits = match &body.ty {
-                    Type::Integer | Type::Number | Type::Quantity(_) | Type::Days | Type::WorkingDays | Type::Months => true,
+                    Type::Integer
+                    | Type::Number
+                    | Type::Quantity(_)
+                    | Type::Days
+                    | Type::WorkingDays
+                    | Type::Months => true,
                     Type::Range(of) => **of != Type::Date,
                     _ => false,
                 };
                 (Aggregate::Sum, fits, "summed")
             }
-            ast::Aggregate::Product => (Aggregate::Product, matches!(body.ty, Type::Integer | Type::Number), "multiplied"),
-            ast::Aggregate::Highest => {
-                (Aggregate::Highest, self.is_ordered(&body.ty) || matches!(body.ty, Type::Range(_)), "ordered")
+            ast::Aggregate::Product => {
+                (Aggregate::Product, matches!(body.ty, Type::Integer | Type::Number), "multiplied")
             }
+            ast::Aggregate::Highest => (
+                Aggregate::Highest,
+                self.is_ordered(&body.ty) || matches!(body.ty, Type::Range(_)),
+                "ordered",
+            ),
             ast::Aggregate::Lowest => {
                 (Aggregate::Lowest, self.is_ordered(&body.ty) || matches!(body.ty, Type::Range(_)), "ordered")
             }
@@ -135,7 +166,13 @@ impl Lowering<'_> {
         (made, body.ty.clone())
     }
 
-    pub(super) fn first(&mut self, binder: &ast::Binder, by: &[(ast::Extreme, ast::Expr)], span: Span, cx: &mut Cx) -> Expr {
+    pub(super) fn first(
+        &mut self,
+        binder: &ast::Binder,
+        by: &[(ast::Extreme, ast::Expr)],
+        span: Span,
+        cx: &mut Cx,
+    ) -> Expr {
         let mut made = self.binders(std::slice::from_ref(binder), cx);
         let keys = by
             .iter()
@@ -182,12 +219,20 @@ impl Lowering<'_> {
             && !self.is_value_name(&name.text, cx)
             && let Some(id) = self.enum_named(&name.text)
         {
-            return Expr { span: expr.span, ty: Type::Set(Box::new(Type::Enum(id))), kind: ExprKind::Members(id) };
+            return Expr {
+                span: expr.span,
+                ty: Type::Set(Box::new(Type::Enum(id))),
+                kind: ExprKind::Members(id),
+            };
         }
         let made = self.expr(expr, None, cx);
         if !matches!(made.ty, Type::List(_) | Type::Set(_) | Type::Invalid) {
             let found = self.describe(&made.ty);
-            self.report(Code::TypeMismatch, expr.span, format!("only lists, sets and enums have items, not `{found}`"));
+            self.report(
+                Code::TypeMismatch,
+                expr.span,
+                format!("only lists, sets and enums have items, not `{found}`"),
+            );
             return invalid(expr.span, Type::Invalid);
         }
         made
@@ -235,8 +280,12 @@ impl Lowering<'_> {
             }
             if !mentions(self.sources.slice(conjunct.span), &item.text) {
                 self.sink.push(
-                    Diagnostic::new(Code::WhereUnrelated, conjunct.span, format!("this condition does not mention `{}`", item.text))
-                        .help("if it belongs to the whole, put parentheses around the part over the items"),
+                    Diagnostic::new(
+                        Code::WhereUnrelated,
+                        conjunct.span,
+                        format!("this condition does not mention `{}`", item.text),
+                    )
+                    .help("if it belongs to the whole, put parentheses around the part over the items"),
                 );
             }
         }

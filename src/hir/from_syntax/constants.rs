@@ -18,11 +18,17 @@ pub(super) fn fold(expr: &Expr) -> Option<Value> {
         ExprKind::Binary(BinaryOp::Divide, left, right) => {
             value::divide(&fold(left)?, &fold(right)?).ok().filter(|quotient| *quotient != Value::Nothing)
         }
-        ExprKind::Binary(BinaryOp::Multiply, left, right) => value::multiply(&fold(left)?, &fold(right)?).ok(),
+        ExprKind::Binary(BinaryOp::Multiply, left, right) => {
+            value::multiply(&fold(left)?, &fold(right)?).ok()
+        }
         ExprKind::Binary(BinaryOp::Add, left, right) => value::add(&fold(left)?, &fold(right)?).ok(),
         ExprKind::Set(members) => value::set_of(members.iter().map(fold).collect::<Option<_>>()?).ok(),
-        ExprKind::List(items) => Some(Value::List(items.iter().map(fold).collect::<Option<Vec<_>>>()?.into())),
-        ExprKind::Record(fields) => Some(Value::Record(fields.iter().map(fold).collect::<Option<Vec<_>>>()?.into())),
+        ExprKind::List(items) => {
+            Some(Value::List(items.iter().map(fold).collect::<Option<Vec<_>>>()?.into()))
+        }
+        ExprKind::Record(fields) => {
+            Some(Value::Record(fields.iter().map(fold).collect::<Option<Vec<_>>>()?.into()))
+        }
         ExprKind::Invalid
         | ExprKind::Fact(_)
         | ExprKind::Local(_)
@@ -102,7 +108,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn record_data(&mut self, expr: &ast::Expr, given: &[(ast::Name, ast::Expr)], id: RecordId) -> Option<Value> {
+    fn record_data(
+        &mut self,
+        expr: &ast::Expr,
+        given: &[(ast::Name, ast::Expr)],
+        id: RecordId,
+    ) -> Option<Value> {
         let def = self.policy.schema.record(id)?.clone();
         super::scope::report_repeats("field", given.iter().map(|(name, _)| name), self.sink);
         let mut values = vec![Value::Absent; def.fields.len()];
@@ -124,13 +135,15 @@ impl Lowering<'_> {
     }
 
     pub(super) fn unknown_field(&mut self, name: &ast::Name, def: &crate::types::RecordDef) {
-        let what = if def.name.is_empty() { "the facts have".to_owned() } else { format!("`{}` has", def.name) };
+        let what =
+            if def.name.is_empty() { "the facts have".to_owned() } else { format!("`{}` has", def.name) };
         let mut found =
             Diagnostic::new(Code::NameUnknown, name.span, format!("{what} no field `{}`", name.text));
         if let Some(meant) = did_you_mean(&name.text, def.fields.iter().map(|field| &*field.name)) {
             found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
-            let names: Vec<String> = def.fields.iter().take(12).map(|field| format!("`{}`", field.name)).collect();
+            let names: Vec<String> =
+                def.fields.iter().take(12).map(|field| format!("`{}`", field.name)).collect();
             found = found.help(format!("there are {}", names.join(", ")));
         }
         self.sink.push(found);
@@ -138,12 +151,16 @@ impl Lowering<'_> {
 
     pub(super) fn unknown_member(&mut self, name: &ast::Name, id: crate::types::EnumId) {
         let Some(def) = self.policy.schema.enumeration(id).cloned() else { return };
-        let mut found =
-            Diagnostic::new(Code::NameUnknown, name.span, format!("`{}` has no member `{}`", def.name, name.text));
+        let mut found = Diagnostic::new(
+            Code::NameUnknown,
+            name.span,
+            format!("`{}` has no member `{}`", def.name, name.text),
+        );
         if let Some(meant) = did_you_mean(&name.text, def.members.iter().map(|member| &*member.name)) {
             found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
-            let names: Vec<String> = def.members.iter().take(12).map(|member| format!("`{}`", member.name)).collect();
+            let names: Vec<String> =
+                def.members.iter().take(12).map(|member| format!("`{}`", member.name)).collect();
             found = found.help(format!("its members are {}", names.join(", ")));
         }
         self.sink.push(found);

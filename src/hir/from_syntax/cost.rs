@@ -1,9 +1,9 @@
 //! What a decision costs at most, before it runs (ruling 28): how deep expressions nest through calls, and how often
 //! they are evaluated, as a polynomial in the length of lists. A policy beyond the limits is refused.
 
-use super::graph::{body_exprs, measure_exprs};
+use super::graph::body_exprs;
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Binder, Expr, ExprKind, OutcomeSource, Policy, Readable};
+use crate::hir::{Binder, Expr, ExprKind, Policy, Readable};
 use crate::source::Span;
 
 /// How deep expressions may nest, calls included.
@@ -69,7 +69,8 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         match readable {
             Readable::Named(id) => {
                 let Some(named) = policy.named.get(id.0 as usize) else { continue };
-                let exprs: Vec<&Expr> = named.versions.iter().flat_map(|version| body_exprs(&version.body)).collect();
+                let exprs: Vec<&Expr> =
+                    named.versions.iter().flat_map(|version| body_exprs(&version.body)).collect();
                 let cost = costs.of_all(&exprs);
                 costs.within(&cost, named.span, &named.name, &exprs, sink);
                 if let Some(slot) = costs.named.get_mut(id.0 as usize) {
@@ -78,17 +79,13 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
             }
             Readable::Outcome(id) => {
                 let Some(outcome) = policy.outcomes.get(id.0 as usize) else { continue };
-                let defined = match &outcome.source {
-                    OutcomeSource::Defined(expr) => Some(expr),
-                    OutcomeSource::Built { .. } => None,
-                };
-                let exprs: Vec<&Expr> = defined.into_iter().chain(&outcome.at_least).chain(&outcome.at_most).collect();
+                let exprs = outcome.exprs();
                 costs.within(&costs.of_all(&exprs), outcome.span, &outcome.name, &exprs, sink);
             }
         }
     }
     for rule in &policy.rules {
-        let measures = rule.then.iter().flat_map(|measure| measure_exprs(&measure.kind));
+        let measures = rule.then.iter().flat_map(|measure| measure.kind.exprs());
         let exprs: Vec<&Expr> = rule.dated_by.iter().chain(&rule.when).chain(measures).collect();
         let cost = costs.over(&rule.binders, costs.of_all(&exprs));
         costs.within(&cost, rule.span, &rule.name, &exprs, sink);
@@ -103,9 +100,15 @@ struct Costs<'a> {
 impl Costs<'_> {
     fn within(&self, cost: &Cost, span: Span, name: &str, exprs: &[&Expr], sink: &mut Sink) {
         let message = if cost.depth > DEPTH_LIMIT {
-            format!("`{name}` nests {} levels deep through the definitions that it calls; the limit is {DEPTH_LIMIT}", cost.depth)
+            format!(
+                "`{name}` nests {} levels deep through the definitions that it calls; the limit is {DEPTH_LIMIT}",
+                cost.depth
+            )
         } else if cost.work.degree() > DEGREE_LIMIT {
-            format!("`{name}` walks {} lists inside each other; the limit is {DEGREE_LIMIT}", cost.work.degree())
+            format!(
+                "`{name}` walks {} lists inside each other; the limit is {DEGREE_LIMIT}",
+                cost.work.degree()
+            )
         } else if cost.work.total() > WORK_LIMIT {
             format!("`{name}` may need more than {WORK_LIMIT} evaluations for one case")
         } else {
@@ -116,7 +119,11 @@ impl Costs<'_> {
         if !chain.is_empty() {
             found = found.help(format!("the dearest calls: {}", chain.join(" calls ")));
         }
-        sink.push(found.help("give a shared part without parameters its own `define`: it is evaluated once per case"));
+        sink.push(
+            found.help(
+                "give a shared part without parameters its own `define`: it is evaluated once per case",
+            ),
+        );
     }
 
     /// The names along the dearest calls.
@@ -128,8 +135,14 @@ impl Costs<'_> {
             for expr in &exprs {
                 calls_in(expr, &mut calls);
             }
-            let weight = |id: &crate::hir::NamedId| self.named.get(id.0 as usize).map(|cost| (cost.work.total(), cost.depth));
-            let Some(named) = calls.iter().max_by_key(|id| (weight(id), std::cmp::Reverse(**id))).and_then(|id| self.policy.named.get(id.0 as usize)) else {
+            let weight = |id: &crate::hir::NamedId| {
+                self.named.get(id.0 as usize).map(|cost| (cost.work.total(), cost.depth))
+            };
+            let Some(named) = calls
+                .iter()
+                .max_by_key(|id| (weight(id), std::cmp::Reverse(**id)))
+                .and_then(|id| self.policy.named.get(id.0 as usize))
+            else {
                 break;
             };
             chain.push(format!("`{}`", named.name));

@@ -31,14 +31,22 @@ pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table
         let tests: Option<Vec<Vec<Vec<(BinaryOp, Value)>>>> =
             table.rows.iter().map(|row| row.tests.get(place).and_then(|tests| constants(tests))).collect();
         let Some(tests) = tests else { return };
-        let orders = tests.iter().flatten().flatten().any(|(op, value)| *op != BinaryOp::Is && *value != Value::Nothing);
+        let orders = tests
+            .iter()
+            .flatten()
+            .flatten()
+            .any(|(op, value)| *op != BinaryOp::Is && *value != Value::Nothing);
         if orders
             && input.may_be_nothing()
             && let Some(expr) = table.inputs.get(place)
         {
             flow.report(
-                Diagnostic::new(Code::AbsenceUnguarded, expr.span, "this may be nothing, and a column that compares it cannot say so")
-                    .help("give it a value for that case before the table: `.. or else ..`"),
+                Diagnostic::new(
+                    Code::AbsenceUnguarded,
+                    expr.span,
+                    "this may be nothing, and a column that compares it cannot say so",
+                )
+                .help("give it a value for that case before the table: `.. or else ..`"),
             );
         }
         let Some(ty) = table.inputs.get(place).map(|input| &input.ty) else { return };
@@ -49,7 +57,15 @@ pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table
         });
         columns.push(column.collect());
     }
-    let mut search = Search { columns: &columns, table, seen: BTreeSet::new(), reached: BTreeSet::new(), cells: 0, gap: None, overlap: None };
+    let mut search = Search {
+        columns: &columns,
+        table,
+        seen: BTreeSet::new(),
+        reached: BTreeSet::new(),
+        cells: 0,
+        gap: None,
+        overlap: None,
+    };
     let rows: BTreeSet<usize> = (0..table.rows.len()).collect();
     search.follow(0, &rows, &mut Vec::new());
     if search.cells > CELL_LIMIT {
@@ -59,8 +75,12 @@ pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table
     if let Some(cell) = gap {
         let shown = show(flow, table, &cell);
         flow.report(
-            Diagnostic::new(Code::TableGap, named_span(version), format!("no row of `{}` covers {shown}", named.name))
-                .help("add a row for it, or narrow the parameter's bounds"),
+            Diagnostic::new(
+                Code::TableGap,
+                named_span(version),
+                format!("no row of `{}` covers {shown}", named.name),
+            )
+            .help("add a row for it, or narrow the parameter's bounds"),
         );
     }
     if let Some((one, other, cell)) = overlap
@@ -68,14 +88,22 @@ pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table
     {
         let shown = show(flow, table, &cell);
         flow.report(
-            Diagnostic::new(Code::TableOverlap, second.span, format!("two rows of `{}` give different values for {shown}", named.name))
-                .label(first.span, "the other row")
-                .help("narrow one of them, or say `, highest` behind the table's type"),
+            Diagnostic::new(
+                Code::TableOverlap,
+                second.span,
+                format!("two rows of `{}` give different values for {shown}", named.name),
+            )
+            .label(first.span, "the other row")
+            .help("narrow one of them, or say `, highest` behind the table's type"),
         );
     }
     for (place, row) in table.rows.iter().enumerate() {
         if !reached.contains(&place) {
-            flow.report(Diagnostic::new(Code::TableDeadRow, row.span, "no value of the parameters reaches this row"));
+            flow.report(Diagnostic::new(
+                Code::TableDeadRow,
+                row.span,
+                "no value of the parameters reaches this row",
+            ));
         }
     }
 }
@@ -98,12 +126,24 @@ fn cuts(input: &Value, tests: &[Vec<Vec<(BinaryOp, Value)>>], ty: &Type) -> Opti
     let shape = match input {
         Value::Open(open) => open.shape.clone(),
         Value::Nothing => return Some(found),
-        settled @ (Value::Bool(_) | Value::Member(_) | Value::Integer(_) | Value::Number(_) | Value::Date(_) | Value::Days(_)
-        | Value::WorkingDays(_) | Value::Months(_)) => {
+        settled @ (Value::Bool(_)
+        | Value::Member(_)
+        | Value::Integer(_)
+        | Value::Number(_)
+        | Value::Date(_)
+        | Value::Days(_)
+        | Value::WorkingDays(_)
+        | Value::Months(_)) => {
             found.push(Cut::At(settled.clone()));
             return Some(found);
         }
-        Value::Text(_) | Value::Set(_) | Value::List(_) | Value::Record(_) | Value::Range(_) | Value::Duties(_) | Value::Absent => return None,
+        Value::Text(_)
+        | Value::Set(_)
+        | Value::List(_)
+        | Value::Record(_)
+        | Value::Range(_)
+        | Value::Duties(_)
+        | Value::Absent => return None,
     };
     let (least, most) = match shape {
         Shape::Members(members) => {
@@ -112,9 +152,22 @@ fn cuts(input: &Value, tests: &[Vec<Vec<(BinaryOp, Value)>>], ty: &Type) -> Opti
         }
         Shape::Interval { least, most } => (least, most),
         Shape::Any => match ty {
-            Type::Integer | Type::Number | Type::Quantity(_) | Type::Date | Type::Days | Type::WorkingDays | Type::Months => (None, None),
+            Type::Integer
+            | Type::Number
+            | Type::Quantity(_)
+            | Type::Date
+            | Type::Days
+            | Type::WorkingDays
+            | Type::Months => (None, None),
             Type::Text => return text_cuts(tests),
-            Type::Bool | Type::Enum(_) | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Range(_) | Type::Duty(_) | Type::Invalid => return None,
+            Type::Bool
+            | Type::Enum(_)
+            | Type::Set(_)
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Range(_)
+            | Type::Duty(_)
+            | Type::Invalid => return None,
         },
         Shape::Set { .. } => return None,
     };
@@ -128,7 +181,9 @@ fn cuts(input: &Value, tests: &[Vec<Vec<(BinaryOp, Value)>>], ty: &Type) -> Opti
             }
         }
     }
-    let inside = |point: &Value| least.as_ref().is_none_or(|least| point >= least) && most.as_ref().is_none_or(|most| point <= most);
+    let inside = |point: &Value| {
+        least.as_ref().is_none_or(|least| point >= least) && most.as_ref().is_none_or(|most| point <= most)
+    };
     let points: Vec<Value> = points.into_iter().filter(inside).collect();
     if least.is_none() {
         found.push(Cut::Between(None, points.first().cloned()));
@@ -136,7 +191,9 @@ fn cuts(input: &Value, tests: &[Vec<Vec<(BinaryOp, Value)>>], ty: &Type) -> Opti
     for (place, point) in points.iter().enumerate() {
         found.push(Cut::At(point.clone()));
         match points.get(place + 1) {
-            Some(next) if !adjacent(point, next) => found.push(Cut::Between(Some(point.clone()), Some(next.clone()))),
+            Some(next) if !adjacent(point, next) => {
+                found.push(Cut::Between(Some(point.clone()), Some(next.clone())))
+            }
             Some(_) => {}
             None if most.is_none() => found.push(Cut::Between(Some(point.clone()), None)),
             None => {}
@@ -170,7 +227,8 @@ fn adjacent(low: &Value, high: &Value) -> bool {
 
 /// Some alternative of the cell holds on the whole cut.
 fn matches(cut: &Cut, alternatives: &[Vec<(BinaryOp, Value)>]) -> bool {
-    alternatives.is_empty() || alternatives.iter().any(|all| all.iter().all(|(op, value)| holds(cut, *op, value)))
+    alternatives.is_empty()
+        || alternatives.iter().any(|all| all.iter().all(|(op, value)| holds(cut, *op, value)))
 }
 
 fn holds(cut: &Cut, op: BinaryOp, value: &Value) -> bool {
@@ -180,8 +238,12 @@ fn holds(cut: &Cut, op: BinaryOp, value: &Value) -> bool {
         Cut::Between(low, high) => (low.as_ref(), high.as_ref(), false),
     };
     // The ends of an open stretch are constants of the column, so comparing with them decides the whole stretch.
-    let below = |limit: &Value, strict: bool| high.is_some_and(|high| if is_point && strict { high < limit } else { high <= limit });
-    let above = |limit: &Value, strict: bool| low.is_some_and(|low| if is_point && strict { low > limit } else { low >= limit });
+    let below = |limit: &Value, strict: bool| {
+        high.is_some_and(|high| if is_point && strict { high < limit } else { high <= limit })
+    };
+    let above = |limit: &Value, strict: bool| {
+        low.is_some_and(|low| if is_point && strict { low > limit } else { low >= limit })
+    };
     match op {
         BinaryOp::Is => is_point && low == Some(value),
         BinaryOp::Less => below(value, true),
@@ -192,9 +254,25 @@ fn holds(cut: &Cut, op: BinaryOp, value: &Value) -> bool {
             Value::Range(ends) => above(&ends.0, false) && below(&ends.1, false),
             _ => false,
         },
-        BinaryOp::And | BinaryOp::Or | BinaryOp::Implies | BinaryOp::OrElse | BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply
-        | BinaryOp::Divide | BinaryOp::IsNot | BinaryOp::NotIn | BinaryOp::Without | BinaryOp::HasAnyOf | BinaryOp::HasAllOf
-        | BinaryOp::StartsWith | BinaryOp::To | BinaryOp::Times | BinaryOp::Higher | BinaryOp::Lower | BinaryOp::DaysBetween => false,
+        BinaryOp::And
+        | BinaryOp::Or
+        | BinaryOp::Implies
+        | BinaryOp::OrElse
+        | BinaryOp::Add
+        | BinaryOp::Subtract
+        | BinaryOp::Multiply
+        | BinaryOp::Divide
+        | BinaryOp::IsNot
+        | BinaryOp::NotIn
+        | BinaryOp::Without
+        | BinaryOp::HasAnyOf
+        | BinaryOp::HasAllOf
+        | BinaryOp::StartsWith
+        | BinaryOp::To
+        | BinaryOp::Times
+        | BinaryOp::Higher
+        | BinaryOp::Lower
+        | BinaryOp::DaysBetween => false,
     }
 }
 
@@ -232,7 +310,8 @@ impl Search<'_> {
         // Stretches with the same rows need one visit.
         let mut groups: BTreeMap<BTreeSet<usize>, &Cut> = BTreeMap::new();
         for (cut, holds) in cuts {
-            let left: BTreeSet<usize> = rows.iter().copied().filter(|row| holds.get(*row).copied().unwrap_or(false)).collect();
+            let left: BTreeSet<usize> =
+                rows.iter().copied().filter(|row| holds.get(*row).copied().unwrap_or(false)).collect();
             groups.entry(left).or_insert(cut);
         }
         for (left, cut) in groups {
@@ -268,7 +347,9 @@ fn show(flow: &Flow<'_>, table: &Table, cell: &[Cut]) -> String {
         parts.push(match cut {
             Cut::Nothing => format!("{name} nothing"),
             Cut::At(point) => format!("{name} {}", value(point)),
-            Cut::Between(Some(low), Some(high)) => format!("{name} between {} and {}", value(low), value(high)),
+            Cut::Between(Some(low), Some(high)) => {
+                format!("{name} between {} and {}", value(low), value(high))
+            }
             Cut::Between(Some(low), None) => format!("{name} above {}", value(low)),
             Cut::Between(None, Some(high)) => format!("{name} below {}", value(high)),
             Cut::Between(None, None) => format!("other {name}"),

@@ -8,8 +8,8 @@ use super::scope::{ClaimSource, NamedSource, report_repeats};
 use super::{Lowering, Signature, ValueName, index, texts, title, wire};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{
-    BinaryOp, Body, Calendar, CalendarId, Claim, ClaimKind, Example, Expect, Expr, ExprKind, FactPath, Hit, InForce, Named,
-    NamedId, OutcomeId, Param, Row, RuleId, Table, Test, Version,
+    BinaryOp, Body, Calendar, CalendarId, Claim, ClaimKind, Example, Expect, Expr, ExprKind, FactPath, Hit,
+    InForce, Named, NamedId, OutcomeId, Param, Row, RuleId, Table, Test, Version,
 };
 use crate::source::Span;
 use crate::syntax::ast;
@@ -30,7 +30,11 @@ impl<'a> Lowering<'a> {
             self.values.insert(outcome.head.name.text.clone(), ValueName::Outcome(id));
             let ty = self.type_of(&outcome.ty);
             if outcome.ty.unknown {
-                self.report(Code::TypeNotAllowed, outcome.ty.span, "an outcome is unsettled by itself where facts are; leave `or unknown` out");
+                self.report(
+                    Code::TypeNotAllowed,
+                    outcome.ty.span,
+                    "an outcome is unsettled by itself where facts are; leave `or unknown` out",
+                );
             }
             self.policy.schema.outcomes.push(OutcomeDef {
                 name: outcome.head.name.text.clone(),
@@ -39,7 +43,10 @@ impl<'a> Lowering<'a> {
                 nothing: outcome.ty.nothing,
             });
         }
-        let wires = declared.outcomes.iter().map(|outcome| (wire(&outcome.head.name, outcome.head.wire.as_ref()), outcome.head.name.span));
+        let wires = declared
+            .outcomes
+            .iter()
+            .map(|outcome| (wire(&outcome.head.name, outcome.head.wire.as_ref()), outcome.head.name.span));
         self.wires_once(wires.collect());
         for (place, rule) in declared.rules.iter().enumerate() {
             self.rules.insert(rule.head.name.text.clone(), RuleId(index(place)));
@@ -58,7 +65,10 @@ impl<'a> Lowering<'a> {
             if version.ty().unknown {
                 self.report(Code::TypeNotAllowed, version.ty().span, "`or unknown` belongs to facts");
             }
-            let has_rows = matches!(version, NamedSource::Parameter(ast::Parameter { body: ast::ParameterBody::Rows(_), .. }));
+            let has_rows = matches!(
+                version,
+                NamedSource::Parameter(ast::Parameter { body: ast::ParameterBody::Rows(_), .. })
+            );
             let is_dated = has_rows || version.head().in_force.is_some() || versions.len() > 1;
             match &made {
                 None => {
@@ -69,7 +79,11 @@ impl<'a> Lowering<'a> {
                     let alike = first.ty == ty
                         && first.nothing == nothing
                         && first.params.len() == params.len()
-                        && first.params.iter().zip(&params).all(|(a, b)| a.ty == b.ty && a.nothing == b.nothing && a.name == b.name);
+                        && first
+                            .params
+                            .iter()
+                            .zip(&params)
+                            .all(|(a, b)| a.ty == b.ty && a.nothing == b.nothing && a.name == b.name);
                     if !alike {
                         let place = first.span;
                         self.sink.push(
@@ -136,7 +150,11 @@ impl<'a> Lowering<'a> {
             for day in &calendar.weekend {
                 match weekday(&day.text) {
                     Some(day) => weekend.push(day),
-                    None => self.report(Code::NameUnknown, day.span, format!("`{}` is no day of the week", day.text)),
+                    None => self.report(
+                        Code::NameUnknown,
+                        day.span,
+                        format!("`{}` is no day of the week", day.text),
+                    ),
                 }
             }
             weekend.sort_unstable();
@@ -153,7 +171,11 @@ impl<'a> Lowering<'a> {
                     };
                     if !fits {
                         let found = self.describe(&made.ty);
-                        self.report(Code::TypeMismatch, made.span, format!("a calendar takes lists of dates, not `{found}`"));
+                        self.report(
+                            Code::TypeMismatch,
+                            made.span,
+                            format!("a calendar takes lists of dates, not `{found}`"),
+                        );
                     }
                     made
                 });
@@ -161,7 +183,12 @@ impl<'a> Lowering<'a> {
             };
             let holidays = dates(&calendar.holidays);
             let workdays = dates(&calendar.workdays);
-            self.policy.calendars.push(Calendar { name: calendar.head.name.text.clone(), weekend, holidays, workdays });
+            self.policy.calendars.push(Calendar {
+                name: calendar.head.name.text.clone(),
+                weekend,
+                holidays,
+                workdays,
+            });
         }
     }
 
@@ -216,16 +243,22 @@ impl<'a> Lowering<'a> {
         if let (Some(from), Some(until), Some(source)) = (made.from, made.until, &head.in_force)
             && until < from
         {
-            self.report(Code::DateUnreachable, source.span, format!("the period ends on {until}, before it begins on {from}"));
+            self.report(
+                Code::DateUnreachable,
+                source.span,
+                format!("the period ends on {until}, before it begins on {from}"),
+            );
         }
         made
     }
 
     fn parameter(&mut self, parameter: &ast::Parameter, ty: &Type) -> Body {
         let columns: Option<Vec<Type>> = match (&parameter.ty.kind, ty) {
-            (ast::TypeKind::Columns(_), Type::Record(id)) => {
-                self.policy.schema.record(*id).map(|def| def.fields.iter().map(|field| field.ty.clone()).collect())
-            }
+            (ast::TypeKind::Columns(_), Type::Record(id)) => self
+                .policy
+                .schema
+                .record(*id)
+                .map(|def| def.fields.iter().map(|field| field.ty.clone()).collect()),
             _ => None,
         };
         let rows = match &parameter.body {
@@ -239,8 +272,12 @@ impl<'a> Lowering<'a> {
             let [earlier, later] = pair else { continue };
             if later.from <= earlier.from {
                 self.sink.push(
-                    Diagnostic::new(Code::DateRows, later.from_span, "rows by date go from the earliest to the latest, each day once")
-                        .label(earlier.from_span, "the row before"),
+                    Diagnostic::new(
+                        Code::DateRows,
+                        later.from_span,
+                        "rows by date go from the earliest to the latest, each day once",
+                    )
+                    .label(earlier.from_span, "the row before"),
                 );
             }
         }
@@ -253,16 +290,29 @@ impl<'a> Lowering<'a> {
                         self.report(
                             Code::SyntaxTableShape,
                             row.span,
-                            format!("this row has {} values, the parameter has {} columns", row.values.len(), columns.len()),
+                            format!(
+                                "this row has {} values, the parameter has {} columns",
+                                row.values.len(),
+                                columns.len()
+                            ),
                         );
                     }
-                    let values = row.values.iter().zip(columns).map(|(value, ty)| self.expr(value, Some(ty), &mut cx)).collect();
+                    let values = row
+                        .values
+                        .iter()
+                        .zip(columns)
+                        .map(|(value, ty)| self.expr(value, Some(ty), &mut cx))
+                        .collect();
                     Expr { span: row.span, ty: ty.clone(), kind: ExprKind::Record(values) }
                 }
                 None => match row.values.as_slice() {
                     [value] => self.expr(value, Some(ty), &mut cx),
                     _ => {
-                        self.report(Code::SyntaxTableShape, row.span, "this row has several values, the parameter has one column");
+                        self.report(
+                            Code::SyntaxTableShape,
+                            row.span,
+                            "this row has several values, the parameter has one column",
+                        );
                         super::types::invalid(row.span, ty.clone())
                     }
                 },
@@ -279,9 +329,14 @@ impl<'a> Lowering<'a> {
             Some(ast::Extreme::Highest) => Hit::Highest,
             Some(ast::Extreme::Lowest) => Hit::Lowest,
         };
-        if hit != Hit::Unique && *ty != Type::Invalid && !self.is_ordered(ty) && !matches!(ty, Type::Range(_)) {
+        if hit != Hit::Unique && *ty != Type::Invalid && !self.is_ordered(ty) && !matches!(ty, Type::Range(_))
+        {
             let found = self.describe(ty);
-            self.report(Code::TypeMismatch, table.ty.span, format!("values of `{found}` have no order, so rows cannot combine"));
+            self.report(
+                Code::TypeMismatch,
+                table.ty.span,
+                format!("values of `{found}` have no order, so rows cannot combine"),
+            );
         }
         let mut inputs: Vec<Expr> = table.inputs.iter().map(|input| self.expr(input, None, cx)).collect();
         let columns = self.result_columns(table, ty);
@@ -290,21 +345,34 @@ impl<'a> Lowering<'a> {
             None => {
                 for row in &table.rows {
                     if row.tests.len() != inputs.len() {
-                        continue; // reported by the parser against the header
+                        rows.push(broken_row(row, &inputs, ty)); // reported by the parser against the header
+                        continue;
                     }
-                    let tests = row.tests.iter().zip(&inputs).map(|(cell, input)| self.cell(cell, input, cx)).collect();
+                    let tests = row
+                        .tests
+                        .iter()
+                        .zip(&inputs)
+                        .map(|(cell, input)| self.cell(cell, input, cx))
+                        .collect();
                     let result = self.row_result(row, ty, columns.as_deref(), cx);
                     rows.push(Row { span: row.span, tests, result });
                 }
             }
             Some((last, heads)) => {
                 let last = self.expr(last, None, cx);
-                let heads: Vec<_> = heads.iter().map(|head| (head.span, self.cell(head, &last, cx))).collect();
+                let heads: Vec<_> =
+                    heads.iter().map(|head| (head.span, self.cell(head, &last, cx))).collect();
                 for row in &table.rows {
                     if row.tests.len() != inputs.len() || row.results.len() != heads.len() {
+                        rows.push(broken_row(row, &inputs, ty));
                         continue;
                     }
-                    let tests: Vec<_> = row.tests.iter().zip(&inputs).map(|(cell, input)| self.cell(cell, input, cx)).collect();
+                    let tests: Vec<_> = row
+                        .tests
+                        .iter()
+                        .zip(&inputs)
+                        .map(|(cell, input)| self.cell(cell, input, cx))
+                        .collect();
                     for ((_, head), result) in heads.iter().zip(&row.results) {
                         let mut all = tests.clone();
                         all.push(head.clone());
@@ -342,7 +410,11 @@ impl<'a> Lowering<'a> {
         }
         for field in &def.fields {
             if !table.results.iter().any(|name| name.text == field.name) {
-                self.report(Code::SyntaxTableShape, table.header_span, format!("the column `{}` is missing", field.name));
+                self.report(
+                    Code::SyntaxTableShape,
+                    table.header_span,
+                    format!("the column `{}` is missing", field.name),
+                );
             }
         }
         Some(places)
@@ -376,7 +448,10 @@ impl<'a> Lowering<'a> {
             ast::CellKind::Any => return Vec::new(),
             ast::CellKind::Tests(alternatives) => alternatives,
         };
-        alternatives.iter().map(|tests| tests.iter().map(|test| self.test(test, input, cx)).collect()).collect()
+        alternatives
+            .iter()
+            .map(|tests| tests.iter().map(|test| self.test(test, input, cx)).collect())
+            .collect()
     }
 
     fn test(&mut self, test: &ast::Test, input: &Expr, cx: &mut Cx) -> Test {
@@ -408,7 +483,11 @@ impl<'a> Lowering<'a> {
                 ClaimSource::Claim(claim) => {
                     let condition = self.expr(&claim.condition, Some(&Type::Bool), &mut Cx::new());
                     let text = claim.text.text.clone();
-                    Some(if claim.is_never { ClaimKind::Never { text, condition } } else { ClaimKind::Always { text, condition } })
+                    Some(if claim.is_never {
+                        ClaimKind::Never { text, condition }
+                    } else {
+                        ClaimKind::Always { text, condition }
+                    })
                 }
                 ClaimSource::Monotone(claim) => self.monotone(claim),
                 ClaimSource::Independent(claim) => {
@@ -428,7 +507,10 @@ impl<'a> Lowering<'a> {
         let fact = self.fact_path(&claim.fact);
         let (outcome, (fact, fact_ty)) = outcome.zip(fact)?;
         let def = self.policy.schema.outcomes.get(outcome.0 as usize)?.clone();
-        let moves = |ty: &Type, lowering: &Self| lowering.is_ordered(ty) || matches!(ty, Type::Bool | Type::Set(_) | Type::Range(_) | Type::Invalid);
+        let moves = |ty: &Type, lowering: &Self| {
+            lowering.is_ordered(ty)
+                || matches!(ty, Type::Bool | Type::Set(_) | Type::Range(_) | Type::Invalid)
+        };
         if def.nothing {
             self.report(
                 Code::ClaimShape,
@@ -449,14 +531,20 @@ impl<'a> Lowering<'a> {
         }
         // `X never falls` claims that it rises or stays.
         let outcome_rises = claim.never == ast::Direction::Falls;
-        Some(ClaimKind::Monotone { outcome, outcome_rises, fact, fact_rises: claim.moves == ast::Direction::Rises })
+        Some(ClaimKind::Monotone {
+            outcome,
+            outcome_rises,
+            fact,
+            fact_rises: claim.moves == ast::Direction::Rises,
+        })
     }
 
     pub(super) fn outcome_named(&mut self, name: &ast::Name) -> Option<OutcomeId> {
         if let Some(ValueName::Outcome(id)) = self.values.get(&name.text) {
             return Some(*id);
         }
-        let mut found = Diagnostic::new(Code::NameUnknown, name.span, format!("there is no outcome `{}`", name.text));
+        let mut found =
+            Diagnostic::new(Code::NameUnknown, name.span, format!("there is no outcome `{}`", name.text));
         let outcomes = self.policy.schema.outcomes.iter().map(|outcome| &*outcome.name);
         if let Some(meant) = crate::diagnostic::did_you_mean(&name.text, outcomes) {
             found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
@@ -505,7 +593,11 @@ impl<'a> Lowering<'a> {
                 def = self.policy.schema.record(*id)?.clone();
             } else if let Some(next) = names.last() {
                 let found = self.describe(&ty);
-                self.report(Code::TypeMismatch, next.span, format!("a `{found}` has no field `{}`", next.text));
+                self.report(
+                    Code::TypeMismatch,
+                    next.span,
+                    format!("a `{found}` has no field `{}`", next.text),
+                );
                 return None;
             }
         }
@@ -524,7 +616,9 @@ impl<'a> Lowering<'a> {
                     continue;
                 };
                 let Some(field) = facts.fields.get(place) else { continue };
-                if let (Some(value), Some(slot)) = (self.data(data, &field.ty, field.nothing), given.get_mut(place)) {
+                if let (Some(value), Some(slot)) =
+                    (self.data(data, &field.ty, field.nothing), given.get_mut(place))
+                {
                     *slot = value;
                 }
             }
@@ -534,13 +628,19 @@ impl<'a> Lowering<'a> {
                 ast::Expect::Missing(paths) => Expect::Missing(texts(paths)),
                 ast::Expect::Outcomes(entries) => {
                     if entries.is_empty() {
-                        self.report(Code::ExampleEmpty, example.text.span, "this example expects nothing, so it cannot fail");
+                        self.report(
+                            Code::ExampleEmpty,
+                            example.text.span,
+                            "this example expects nothing, so it cannot fail",
+                        );
                     }
                     report_repeats("outcome", entries.iter().map(|(name, _)| name), self.sink);
                     let mut expected = Vec::new();
                     for (name, data) in entries {
                         let Some(id) = self.outcome_named(name) else { continue };
-                        let Some(def) = self.policy.schema.outcomes.get(id.0 as usize).cloned() else { continue };
+                        let Some(def) = self.policy.schema.outcomes.get(id.0 as usize).cloned() else {
+                            continue;
+                        };
                         // Any outcome may be asked to be nothing: it is then not set.
                         if let Some(value) = self.data(data, &def.ty, true) {
                             expected.push((id, value));
@@ -549,13 +649,28 @@ impl<'a> Lowering<'a> {
                     Expect::Outcomes(expected)
                 }
             };
-            self.policy.examples.push(Example { span: *span, text: example.text.text.clone(), given, expect });
+            self.policy.examples.push(Example {
+                span: *span,
+                text: example.text.text.clone(),
+                given,
+                expect,
+            });
         }
     }
 }
 
+fn broken_row(row: &ast::Row, inputs: &[Expr], ty: &Type) -> Row {
+    Row {
+        span: row.span,
+        tests: vec![Vec::new(); inputs.len()],
+        result: super::types::invalid(row.span, ty.clone()),
+    }
+}
+
 fn in_force(head: &ast::Head) -> InForce {
-    head.in_force.as_ref().map_or(InForce::default(), |period| InForce { from: period.from, until: period.until })
+    head.in_force
+        .as_ref()
+        .map_or(InForce::default(), |period| InForce { from: period.from, until: period.until })
 }
 
 /// Monday is 0.

@@ -111,7 +111,9 @@ impl Lowering<'_> {
             ast::ExprKind::List(items) => self.list(items, span, want, cx),
             ast::ExprKind::Record(fields) => self.record(fields, span, want, cx),
             ast::ExprKind::Prefix(op, of) => self.prefix(*op, of, span, want, cx),
-            ast::ExprKind::Infix { op, op_span, left, right } => self.infix(*op, *op_span, left, right, span, want, cx),
+            ast::ExprKind::Infix { op, op_span, left, right } => {
+                self.infix(*op, *op_span, left, right, span, want, cx)
+            }
             ast::ExprKind::Exists(of) => {
                 let of = self.expr(of, None, cx);
                 unary(span, Type::Bool, UnaryOp::Exists, of)
@@ -125,12 +127,18 @@ impl Lowering<'_> {
                 let of = self.expr(of, None, cx);
                 if !matches!(of.ty, Type::Set(_) | Type::List(_) | Type::Duty(_) | Type::Invalid) {
                     let found = self.describe(&of.ty);
-                    self.report(Code::TypeMismatch, of.span, format!("only sets and lists are empty, not `{found}`"));
+                    self.report(
+                        Code::TypeMismatch,
+                        of.span,
+                        format!("only sets and lists are empty, not `{found}`"),
+                    );
                 }
                 let empty = unary(span, Type::Bool, UnaryOp::IsEmpty, of);
                 if *negated { unary(span, Type::Bool, UnaryOp::Not, empty) } else { empty }
             }
-            ast::ExprKind::Within { of, length, side, date } => self.within(of, length, *side, date, span, cx),
+            ast::ExprKind::Within { of, length, side, date } => {
+                self.within(of, length, *side, date, span, cx)
+            }
             ast::ExprKind::DaysAfter { working, calendar, from, to } => {
                 self.days_after(*working, calendar.as_ref(), from, to, span, cx)
             }
@@ -148,7 +156,9 @@ impl Lowering<'_> {
                 let of = self.expr(of, want, cx);
                 let of = if of.ty == Type::Integer { self.coerce(of, &Type::Number) } else { of };
                 match self.rounding(rounding, &of.ty) {
-                    Some(rounding) => Expr { span, ty: of.ty.clone(), kind: ExprKind::Round(rounding, Box::new(of)) },
+                    Some(rounding) => {
+                        Expr { span, ty: of.ty.clone(), kind: ExprKind::Round(rounding, Box::new(of)) }
+                    }
                     None => invalid(span, of.ty),
                 }
             }
@@ -157,7 +167,12 @@ impl Lowering<'_> {
 
     pub(super) fn untyped(&mut self, span: Span, what: &str, help: &str) -> Expr {
         self.sink.push(
-            Diagnostic::new(Code::TypeUntypedLiteral, span, format!("the type of {what} cannot be known here")).help(help),
+            Diagnostic::new(
+                Code::TypeUntypedLiteral,
+                span,
+                format!("the type of {what} cannot be known here"),
+            )
+            .help(help),
         );
         invalid(span, Type::Invalid)
     }
@@ -171,17 +186,20 @@ impl Lowering<'_> {
         if quantity.is_percent {
             match number.divide(Number::from_integer(100)) {
                 Ok(Some(share)) => number = share,
-                Ok(None) | Err(_) => self.report(Code::SyntaxBadNumber, span, "a number has at most 28 digits"),
+                Ok(None) | Err(_) => {
+                    self.report(Code::SyntaxBadNumber, span, "a number has at most 28 digits")
+                }
             }
         }
-        let whole = (!quantity.is_percent && !quantity.text.contains('.')).then(|| number.to_integer()).flatten();
-        let mut length = |ty: Type, make: fn(i64) -> Value, months: i64| {
-            match whole.and_then(|whole| whole.checked_mul(months)) {
-                Some(count) => constant(span, ty, make(count)),
-                None => {
-                    self.report(Code::SyntaxBadNumber, span, "a length of time is a whole number");
-                    invalid(span, ty)
-                }
+        let whole =
+            (!quantity.is_percent && !quantity.text.contains('.')).then(|| number.to_integer()).flatten();
+        let mut length = |ty: Type, make: fn(i64) -> Value, months: i64| match whole
+            .and_then(|whole| whole.checked_mul(months))
+        {
+            Some(count) => constant(span, ty, make(count)),
+            None => {
+                self.report(Code::SyntaxBadNumber, span, "a length of time is a whole number");
+                invalid(span, ty)
             }
         };
         match &quantity.unit {
@@ -197,11 +215,15 @@ impl Lowering<'_> {
                 (Some(Type::Quantity(id)), _) if cx.bare_units => {
                     constant(span, Type::Quantity(*id), Value::Number(number))
                 }
-                (Some(Type::Days), Some(count)) if cx.bare_units => constant(span, Type::Days, Value::Days(count)),
+                (Some(Type::Days), Some(count)) if cx.bare_units => {
+                    constant(span, Type::Days, Value::Days(count))
+                }
                 (Some(Type::WorkingDays), Some(count)) if cx.bare_units => {
                     constant(span, Type::WorkingDays, Value::WorkingDays(count))
                 }
-                (Some(Type::Months), Some(count)) if cx.bare_units => constant(span, Type::Months, Value::Months(count)),
+                (Some(Type::Months), Some(count)) if cx.bare_units => {
+                    constant(span, Type::Months, Value::Months(count))
+                }
                 (_, Some(count)) => constant(span, Type::Integer, Value::Integer(count)),
                 (_, None) => constant(span, Type::Number, Value::Number(number)),
             },
@@ -229,7 +251,7 @@ impl Lowering<'_> {
             }
             return constant(name.span, Type::Enum(id), member);
         }
-        self.value_named(name, cx).unwrap_or_else(|| self.unknown_name(name, expected, cx))
+        self.value_named(name, cx).unwrap_or_else(|| self.unknown_name(name, want, cx))
     }
 
     /// The type of the value of this name in scope.
@@ -242,8 +264,12 @@ impl Lowering<'_> {
             return Some(field.ty.clone());
         }
         match self.values.get(&name.text)? {
-            ValueName::Fact(place) => self.policy.schema.facts.fields.get(*place).map(|field| field.ty.clone()),
-            ValueName::Outcome(id) => self.policy.schema.outcomes.get(id.0 as usize).map(|outcome| outcome.ty.clone()),
+            ValueName::Fact(place) => {
+                self.policy.schema.facts.fields.get(*place).map(|field| field.ty.clone())
+            }
+            ValueName::Outcome(id) => {
+                self.policy.schema.outcomes.get(id.0 as usize).map(|outcome| outcome.ty.clone())
+            }
             ValueName::Named(id) => self.signatures.get(id.0 as usize).map(|signature| signature.ty.clone()),
         }
     }
@@ -287,29 +313,50 @@ impl Lowering<'_> {
                     );
                     return Some(invalid(name.span, ty));
                 }
-                Some(Expr { span: name.span, ty, kind: ExprKind::Call { named: id, args: Vec::new(), at: None } })
+                Some(Expr {
+                    span: name.span,
+                    ty,
+                    kind: ExprKind::Call { named: id, args: Vec::new(), at: None },
+                })
             }
         }
     }
 
     fn may_read(&mut self, reads: Reads, name: &Name, what: What) {
         let refusal = match (reads, what) {
-            (Reads::All, _) | (Reads::NoOutcomes(_), What::Fact | What::Definition) | (Reads::FactsOnly(_), What::Fact) => return,
-            (Reads::NoOutcomes(why), What::Outcome) | (Reads::FactsOnly(why), What::Definition | What::Outcome) => why,
+            (Reads::All, _)
+            | (Reads::NoOutcomes(_), What::Fact | What::Definition)
+            | (Reads::FactsOnly(_), What::Fact) => return,
+            (Reads::NoOutcomes(why), What::Outcome)
+            | (Reads::FactsOnly(why), What::Definition | What::Outcome) => why,
             (Reads::Nothing, _) => "only a constant can stand here",
         };
         let code = if matches!(reads, Reads::Nothing) { Code::TypeNotAllowed } else { Code::FactNeed };
         self.report(code, name.span, format!("`{}` cannot be read here: {refusal}", name.text));
     }
 
-    fn unknown_name(&mut self, name: &Name, expected: Option<EnumId>, cx: &Cx) -> Expr {
+    fn unknown_name(&mut self, name: &Name, want: Option<&Type>, cx: &Cx) -> Expr {
+        let expected = match want {
+            // What is expected is broken itself, and has been reported.
+            Some(Type::Invalid) if self.is_member_name(&name.text) => {
+                return invalid(name.span, Type::Invalid);
+            }
+            Some(Type::Enum(id)) => Some(*id),
+            _ => None,
+        };
         if let Some(id) = expected {
             let in_scope = self.names_in_scope(cx);
             if let Some(meant) = did_you_mean(&name.text, in_scope.iter().map(|name| &**name)) {
-                let members = self.policy.schema.enumeration(id).map(|def| def.members.clone()).unwrap_or_default();
+                let members =
+                    self.policy.schema.enumeration(id).map(|def| def.members.clone()).unwrap_or_default();
                 if did_you_mean(&name.text, members.iter().map(|member| &*member.name)).is_none() {
-                    let found = Diagnostic::new(Code::NameUnknown, name.span, format!("there is no `{}`", name.text));
-                    self.sink.push(found.fix(format!("did you mean `{meant}`?"), name.span, meant.to_owned()));
+                    let found =
+                        Diagnostic::new(Code::NameUnknown, name.span, format!("there is no `{}`", name.text));
+                    self.sink.push(found.fix(
+                        format!("did you mean `{meant}`?"),
+                        name.span,
+                        meant.to_owned(),
+                    ));
                     return invalid(name.span, Type::Enum(id));
                 }
             }
@@ -319,9 +366,15 @@ impl Lowering<'_> {
         let mut found = Diagnostic::new(Code::NameUnknown, name.span, format!("there is no `{}`", name.text));
         let enums = self.enums_with(&name.text);
         if let Some(id) = enums.first() {
-            let names: Vec<String> =
-                enums.iter().map(|id| format!("`{}.{}`", self.describe(&Type::Enum(*id)), name.text)).collect();
-            found.message = format!("`{}` is a member of `{}`, and no `{1}` is expected here", name.text, self.describe(&Type::Enum(*id)));
+            let names: Vec<String> = enums
+                .iter()
+                .map(|id| format!("`{}.{}`", self.describe(&Type::Enum(*id)), name.text))
+                .collect();
+            found.message = format!(
+                "`{}` is a member of `{}`, and no `{1}` is expected here",
+                name.text,
+                self.describe(&Type::Enum(*id))
+            );
             found = found.help(format!("say which is meant: {}", names.join(" or ")));
         } else {
             let in_scope = self.names_in_scope(cx);
@@ -342,7 +395,12 @@ impl Lowering<'_> {
     fn names_in_scope(&self, cx: &Cx) -> Vec<Arc<str>> {
         let fields = cx.record.and_then(|id| self.policy.schema.record(id)).map(|def| &def.fields);
         let fields = fields.into_iter().flatten().map(|field| field.name.clone());
-        self.values.keys().cloned().chain(cx.locals.iter().map(|local| local.name.clone())).chain(fields).collect()
+        self.values
+            .keys()
+            .cloned()
+            .chain(cx.locals.iter().map(|local| local.name.clone()))
+            .chain(fields)
+            .collect()
     }
 
     fn field(&mut self, of: &ast::Expr, name: &Name, span: Span, cx: &mut Cx) -> Expr {
@@ -378,10 +436,17 @@ impl Lowering<'_> {
             Type::Invalid => invalid(span, Type::Invalid),
             other => {
                 let found = self.describe(other);
-                let mut report =
-                    Diagnostic::new(Code::TypeMismatch, name.span, format!("a `{found}` has no fields, so no `{}`", name.text));
+                let mut report = Diagnostic::new(
+                    Code::TypeMismatch,
+                    name.span,
+                    format!("a `{found}` has no fields, so no `{}`", name.text),
+                );
                 if matches!(other, Type::List(_)) {
-                    report = report.help(format!("say which items: `any x in {} where x.{} ..`", self.sources.slice(of.span), name.text));
+                    report = report.help(format!(
+                        "say which items: `any x in {} where x.{} ..`",
+                        self.sources.slice(of.span),
+                        name.text
+                    ));
                 }
                 self.sink.push(report);
                 invalid(span, Type::Invalid)
@@ -389,7 +454,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn call(&mut self, name: &Name, args: &[ast::Expr], span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    fn call(
+        &mut self,
+        name: &Name,
+        args: &[ast::Expr],
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         if FUNCTIONS.contains(&&*name.text) {
             return self.function(name, args, span, want, cx);
         }
@@ -403,13 +475,15 @@ impl Lowering<'_> {
                 invalid(span, Type::Invalid)
             }
             None => {
-                let mut found = Diagnostic::new(Code::NameUnknown, name.span, format!("there is no `{}`", name.text));
+                let mut found =
+                    Diagnostic::new(Code::NameUnknown, name.span, format!("there is no `{}`", name.text));
                 let callable = self.signatures.iter().filter(|signature| !signature.params.is_empty());
                 let candidates = callable.map(|signature| &*signature.name).chain(FUNCTIONS.iter().copied());
                 if let Some(meant) = did_you_mean(&name.text, candidates) {
                     found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
                 } else {
-                    found = found.help(format!("declare it: `define {}(..): .. = ..` or a `table`", name.text));
+                    found =
+                        found.help(format!("declare it: `define {}(..): .. = ..` or a `table`", name.text));
                 }
                 self.sink.push(found);
                 for arg in args {
@@ -440,7 +514,14 @@ impl Lowering<'_> {
     }
 
     /// The functions of the language, over ranges.
-    fn function(&mut self, name: &Name, args: &[ast::Expr], span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    fn function(
+        &mut self,
+        name: &Name,
+        args: &[ast::Expr],
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         let op = match &*name.text {
             "bottom" => UnaryOp::Bottom,
             "top" => UnaryOp::Top,
@@ -481,9 +562,20 @@ impl Lowering<'_> {
         unary(span, inner, op, range)
     }
 
-    fn band(&mut self, name: &Name, args: &[ast::Expr], span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    fn band(
+        &mut self,
+        name: &Name,
+        args: &[ast::Expr],
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         let [range, shares] = args else {
-            self.report(Code::TypeArguments, span, format!("`{}` needs a range and its shares: `band(r, 30% to 70%)`", name.text));
+            self.report(
+                Code::TypeArguments,
+                span,
+                format!("`{}` needs a range and its shares: `band(r, 30% to 70%)`", name.text),
+            );
             return invalid(span, Type::Invalid);
         };
         let range = self.expr(range, want.filter(|want| matches!(want, Type::Range(_))), cx);
@@ -507,7 +599,11 @@ impl Lowering<'_> {
             Type::Invalid => invalid(span, Type::Invalid),
             other => {
                 let found = self.describe(other);
-                self.report(Code::TypeMismatch, range.span, format!("expected a range of an amount, found `{found}`"));
+                self.report(
+                    Code::TypeMismatch,
+                    range.span,
+                    format!("expected a range of an amount, found `{found}`"),
+                );
                 invalid(span, Type::Invalid)
             }
         }
@@ -565,7 +661,11 @@ impl Lowering<'_> {
                 Some((_, value)) => made.push(self.expr(value, Some(&field.ty), cx)),
                 None if field.nothing => made.push(constant(span, field.ty.clone(), Value::Nothing)),
                 None => {
-                    self.report(Code::TypeArguments, span, format!("the field `{}` of `{}` is not given", field.name, def.name));
+                    self.report(
+                        Code::TypeArguments,
+                        span,
+                        format!("the field `{}` of `{}` is not given", field.name, def.name),
+                    );
                     made.push(invalid(span, field.ty.clone()));
                 }
             }
@@ -576,7 +676,9 @@ impl Lowering<'_> {
     /// The expression only has a type where one is expected: a bare member, a literal of members, `nothing`.
     pub(super) fn needs_context(&self, expr: &ast::Expr, cx: &Cx) -> bool {
         match &expr.kind {
-            ast::ExprKind::Name(name) => self.is_member_name(&name.text) || !self.is_value_name(&name.text, cx),
+            ast::ExprKind::Name(name) => {
+                self.is_member_name(&name.text) || !self.is_value_name(&name.text, cx)
+            }
             ast::ExprKind::Nothing | ast::ExprKind::Record(_) => true,
             ast::ExprKind::List(items) => items.first().is_none_or(|item| self.needs_context(item, cx)),
             ast::ExprKind::Group(inner) => self.needs_context(inner, cx),
@@ -591,7 +693,10 @@ impl Lowering<'_> {
     pub(super) fn is_value_name(&self, name: &str, cx: &Cx) -> bool {
         cx.local(name).is_some()
             || self.values.contains_key(name)
-            || cx.record.and_then(|id| self.policy.schema.record(id)).is_some_and(|def| def.fields.iter().any(|field| &*field.name == name))
+            || cx
+                .record
+                .and_then(|id| self.policy.schema.record(id))
+                .is_some_and(|def| def.fields.iter().any(|field| &*field.name == name))
     }
 
     fn is_member_name(&self, name: &str) -> bool {
@@ -602,8 +707,12 @@ impl Lowering<'_> {
     pub(super) fn bind(&mut self, name: &Name, ty: Type, cx: &mut Cx) -> LocalId {
         if self.is_value_name(&name.text, cx) {
             self.sink.push(
-                Diagnostic::new(Code::NameShadowed, name.span, format!("`{}` already means something here", name.text))
-                    .help("give the item another name"),
+                Diagnostic::new(
+                    Code::NameShadowed,
+                    name.span,
+                    format!("`{}` already means something here", name.text),
+                )
+                .help("give the item another name"),
             );
         }
         cx.push(name.text.clone(), ty)

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::index;
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Body, CalendarId, Expr, ExprKind, InForce, MeasureKind, NamedId, OutcomeId, OutcomeSource, Policy, Readable, RuleId};
+use crate::hir::{
+    Body, CalendarId, Expr, ExprKind, InForce, MeasureKind, NamedId, OutcomeId, OutcomeSource, Policy,
+    Readable, RuleId,
+};
 use crate::source::Span;
 use crate::types::{RecordId, Type};
 
@@ -54,12 +57,22 @@ pub(super) fn order(policy: &mut Policy, sink: &mut Sink) -> bool {
 }
 
 /// What is evaluated before any outcome (needs, law dates, calendars) reads none, by whatever definition.
-fn before_outcomes(policy: &Policy, edges: &BTreeMap<Node, BTreeSet<Node>>, components: &[Vec<Node>], sink: &mut Sink) {
+fn before_outcomes(
+    policy: &Policy,
+    edges: &BTreeMap<Node, BTreeSet<Node>>,
+    components: &[Vec<Node>],
+    sink: &mut Sink,
+) {
     let mut reads_outcome: BTreeMap<Node, OutcomeId> = BTreeMap::new();
     for node in components.iter().flatten() {
         let found = match node {
             Node::Outcome(id) => Some(*id),
-            Node::Fact(_) | Node::Field(..) | Node::LawDate | Node::Calendar(_) | Node::Named(_) | Node::Rule(_) => {
+            Node::Fact(_)
+            | Node::Field(..)
+            | Node::LawDate
+            | Node::Calendar(_)
+            | Node::Named(_)
+            | Node::Rule(_) => {
                 edges.get(node).into_iter().flatten().find_map(|read| reads_outcome.get(read).copied())
             }
         };
@@ -67,11 +80,19 @@ fn before_outcomes(policy: &Policy, edges: &BTreeMap<Node, BTreeSet<Node>>, comp
         reads_outcome.insert(*node, id);
         match node {
             Node::Fact(_) | Node::Field(..) | Node::LawDate | Node::Calendar(_) => {
-                let (Some((name, span)), Some(outcome)) = (place(policy, *node), policy.outcomes.get(id.0 as usize)) else { continue };
+                let (Some((name, span)), Some(outcome)) =
+                    (place(policy, *node), policy.outcomes.get(id.0 as usize))
+                else {
+                    continue;
+                };
                 sink.push(
-                    Diagnostic::new(Code::FactNeed, span, format!("`{name}` depends on the outcome `{}`", outcome.name))
-                        .label(outcome.span, "decided later")
-                        .help("what a case must say, its law date and its calendars come before all outcomes"),
+                    Diagnostic::new(
+                        Code::FactNeed,
+                        span,
+                        format!("`{name}` depends on the outcome `{}`", outcome.name),
+                    )
+                    .label(outcome.span, "decided later")
+                    .help("what a case must say, its law date and its calendars come before all outcomes"),
                 );
             }
             Node::Named(_) | Node::Rule(_) | Node::Outcome(_) => {}
@@ -81,13 +102,14 @@ fn before_outcomes(policy: &Policy, edges: &BTreeMap<Node, BTreeSet<Node>>, comp
 
 fn edges(policy: &Policy) -> BTreeMap<Node, BTreeSet<Node>> {
     let mut edges: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
-    let mut add = |from: Node, exprs: &mut dyn Iterator<Item = &Expr>, others: &mut dyn Iterator<Item = Node>| {
-        let reads = edges.entry(from).or_default();
-        for expr in exprs {
-            reads_of(policy, expr, reads);
-        }
-        reads.extend(others);
-    };
+    let mut add =
+        |from: Node, exprs: &mut dyn Iterator<Item = &Expr>, others: &mut dyn Iterator<Item = Node>| {
+            let reads = edges.entry(from).or_default();
+            for expr in exprs {
+                reads_of(policy, expr, reads);
+            }
+            reads.extend(others);
+        };
     let no_others = std::iter::empty::<Node>;
     for (place, condition) in policy.facts.needed_when.iter().enumerate() {
         add(Node::Fact(place), &mut condition.iter(), &mut no_others());
@@ -108,7 +130,8 @@ fn edges(policy: &Policy) -> BTreeMap<Node, BTreeSet<Node>> {
     }
     for (place, rule) in policy.rules.iter().enumerate() {
         let node = Node::Rule(RuleId(index(place)));
-        let items = rule.binders.iter().flat_map(|binder| std::iter::once(&binder.collection).chain(&binder.filter));
+        let items =
+            rule.binders.iter().flat_map(|binder| std::iter::once(&binder.collection).chain(&binder.filter));
         let is_dated = rule.in_force != InForce::default() && rule.dated_by.is_none();
         let overriding = rule.overridden_by.iter().map(|(over, _)| Node::Rule(*over));
         add(
@@ -125,12 +148,20 @@ fn edges(policy: &Policy) -> BTreeMap<Node, BTreeSet<Node>> {
         };
         let limits = outcome.at_least.iter().chain(&outcome.at_most);
         let is_dated = outcome.in_force != InForce::default();
-        add(Node::Outcome(id), &mut defined.into_iter().chain(limits), &mut is_dated.then_some(Node::LawDate).into_iter());
+        add(
+            Node::Outcome(id),
+            &mut defined.into_iter().chain(limits),
+            &mut is_dated.then_some(Node::LawDate).into_iter(),
+        );
     }
     for (place, rule) in policy.rules.iter().enumerate() {
         for measure in &rule.then {
             let rule = Node::Rule(RuleId(index(place)));
-            add(Node::Outcome(measure.outcome), &mut measure_exprs(&measure.kind).into_iter(), &mut std::iter::once(rule));
+            add(
+                Node::Outcome(measure.outcome),
+                &mut measure.kind.exprs().into_iter(),
+                &mut std::iter::once(rule),
+            );
         }
     }
     edges
@@ -142,22 +173,13 @@ pub(super) fn body_exprs(body: &Body) -> Vec<&Expr> {
         Body::Expr(expr) => vec![expr],
         Body::Schedule(rows) => rows.iter().map(|(_, value)| value).collect(),
         Body::Table(table) => {
-            let tests = table.rows.iter().flat_map(|row| row.tests.iter().flatten().flatten()).map(|test| &test.value);
+            let tests = table
+                .rows
+                .iter()
+                .flat_map(|row| row.tests.iter().flatten().flatten())
+                .map(|test| &test.value);
             table.inputs.iter().chain(tests).chain(table.rows.iter().map(|row| &row.result)).collect()
         }
-    }
-}
-
-/// The expressions of a measure.
-pub(super) fn measure_exprs(kind: &MeasureKind) -> Vec<&Expr> {
-    match kind {
-        MeasureKind::Contribute { value, at_least, at_most } => {
-            std::iter::once(value).chain(at_least).chain(at_most).collect()
-        }
-        MeasureKind::Factor { share: of, raises: _ } | MeasureKind::AtLeast(of) | MeasureKind::AtMost(of) | MeasureKind::Without(of) => {
-            vec![of]
-        }
-        MeasureKind::Waived => Vec::new(),
     }
 }
 
@@ -269,7 +291,12 @@ fn components(edges: &BTreeMap<Node, BTreeSet<Node>>) -> Vec<Vec<Node>> {
 }
 
 /// Prints one round of the circle: the shortest from its first member back to itself.
-fn report_circle(policy: &Policy, edges: &BTreeMap<Node, BTreeSet<Node>>, component: &[Node], sink: &mut Sink) {
+fn report_circle(
+    policy: &Policy,
+    edges: &BTreeMap<Node, BTreeSet<Node>>,
+    component: &[Node],
+    sink: &mut Sink,
+) {
     let members: BTreeSet<Node> = component.iter().copied().collect();
     let Some(start) = members.iter().find(|node| place(policy, **node).is_some()).copied() else { return };
     let mut before: BTreeMap<Node, Node> = BTreeMap::new();
@@ -297,16 +324,22 @@ fn report_circle(policy: &Policy, edges: &BTreeMap<Node, BTreeSet<Node>>, compon
     }
     round.push(start);
     round.reverse();
-    let names: Vec<String> = round.iter().filter_map(|node| place(policy, *node)).map(|(name, _)| format!("`{name}`")).collect();
+    let names: Vec<String> =
+        round.iter().filter_map(|node| place(policy, *node)).map(|(name, _)| format!("`{name}`")).collect();
     let only_rules = round.iter().all(|node| matches!(node, Node::Rule(_)));
-    let (code, verb) = if only_rules { (Code::CircleOverride, "is overridden by") } else { (Code::CircleDefinition, "reads") };
+    let (code, verb) = if only_rules {
+        (Code::CircleOverride, "is overridden by")
+    } else {
+        (Code::CircleDefinition, "reads")
+    };
     let Some((name, span)) = place(policy, start) else { return };
     let message = if only_rules {
         format!("the rule `{name}` overrides itself in a circle")
     } else {
         format!("`{name}` is defined by itself")
     };
-    let mut found = Diagnostic::new(code, span, message).help(format!("one round: {}", names.join(&format!(" {verb} "))));
+    let mut found =
+        Diagnostic::new(code, span, message).help(format!("one round: {}", names.join(&format!(" {verb} "))));
     for node in round.iter().skip(1) {
         if let Some((name, other)) = place(policy, *node)
             && other != span
@@ -325,7 +358,8 @@ fn place(policy: &Policy, node: Node) -> Option<(String, Span)> {
             Some((policy.schema.facts.fields.get(at)?.name.to_string(), condition.span))
         }
         Node::Field(id, at) => {
-            let condition = policy.records.get(id.0 as usize)?.needed_when.get(at).and_then(Option::as_ref)?;
+            let condition =
+                policy.records.get(id.0 as usize)?.needed_when.get(at).and_then(Option::as_ref)?;
             let record = policy.schema.record(id)?;
             Some((format!("{}.{}", record.name, record.fields.get(at)?.name), condition.span))
         }
@@ -337,6 +371,8 @@ fn place(policy: &Policy, node: Node) -> Option<(String, Span)> {
         }
         Node::Named(id) => policy.named.get(id.0 as usize).map(|named| (named.name.to_string(), named.span)),
         Node::Rule(id) => policy.rules.get(id.0 as usize).map(|rule| (rule.name.to_string(), rule.span)),
-        Node::Outcome(id) => policy.outcomes.get(id.0 as usize).map(|outcome| (outcome.name.to_string(), outcome.span)),
+        Node::Outcome(id) => {
+            policy.outcomes.get(id.0 as usize).map(|outcome| (outcome.name.to_string(), outcome.span))
+        }
     }
 }

@@ -1,8 +1,13 @@
 //! How many decimals an amount can have: an outcome that the wire shows with fewer must be rounded (rulings 14, 17).
 
+use std::collections::BTreeSet;
+
 use super::constants::fold;
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Aggregate, BinaryOp, Body, Expr, ExprKind, MeasureKind, NamedId, Outcome, OutcomeId, OutcomeSource, Policy, Readable, UnaryOp};
+use crate::hir::{
+    Aggregate, BinaryOp, Body, Expr, ExprKind, MeasureKind, NamedId, Outcome, OutcomeId, OutcomeSource,
+    Policy, Readable, UnaryOp,
+};
 use crate::types::{Presence, Type};
 use crate::value::{self, Number, Value};
 
@@ -27,8 +32,12 @@ impl Grid {
 }
 
 /// Checks the outcomes of numbers and amounts.
-pub(super) fn check(policy: &Policy, sink: &mut Sink) {
-    let mut grids = Grids { policy, named: vec![Grid::Finite; policy.named.len()], outcomes: vec![Grid::Finite; policy.outcomes.len()] };
+pub(super) fn check(policy: &Policy, broken: &BTreeSet<Readable>, sink: &mut Sink) {
+    let mut grids = Grids {
+        policy,
+        named: vec![Grid::Finite; policy.named.len()],
+        outcomes: vec![Grid::Finite; policy.outcomes.len()],
+    };
     for readable in &policy.reading_order {
         let id = match readable {
             Readable::Named(id) => {
@@ -49,6 +58,12 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         if let Some(slot) = grids.outcomes.get_mut(id.0 as usize) {
             *slot = grid;
         }
+        let reads_broken = policy.rules.iter().flat_map(|rule| &rule.then).any(|measure| {
+            measure.outcome == *id && measure.kind.exprs().into_iter().any(|expr| expr.is_broken())
+        });
+        if broken.contains(readable) || reads_broken {
+            continue;
+        }
         must_be_rounded(policy, outcome, grid, sink);
         limits_on_grid(policy, &grids, outcome, sink);
     }
@@ -65,12 +80,26 @@ fn must_be_rounded(policy: &Policy, outcome: &Outcome, grid: Grid, sink: &mut Si
             None => return,
         },
         Type::Number => (None, String::new()),
-        Type::Bool | Type::Integer | Type::Date | Type::Days | Type::WorkingDays | Type::Months | Type::Text | Type::Enum(_)
-        | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Range(_) | Type::Duty(_) | Type::Invalid => return,
+        Type::Bool
+        | Type::Integer
+        | Type::Date
+        | Type::Days
+        | Type::WorkingDays
+        | Type::Months
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Set(_)
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Range(_)
+        | Type::Duty(_)
+        | Type::Invalid => return,
     };
     let message = match (grid, shown) {
         (Grid::Fraction, _) => format!("`{}` may be a fraction that no decimals can show", outcome.name),
-        (Grid::Finite, Some(decimals)) => format!("`{}` shows {decimals} decimals and may have more", outcome.name),
+        (Grid::Finite, Some(decimals)) => {
+            format!("`{}` shows {decimals} decimals and may have more", outcome.name)
+        }
         (Grid::Decimals(has), Some(decimals)) if has > decimals => {
             format!("`{}` shows {decimals} decimals and may have {has}", outcome.name)
         }
@@ -96,7 +125,11 @@ fn step_text(decimals: u32) -> String {
 fn limits_on_grid(policy: &Policy, grids: &Grids<'_>, outcome: &Outcome, sink: &mut Sink) {
     let floor = outcome.at_least.as_ref().map(|limit| (fold(limit), limit));
     let cap = outcome.at_most.as_ref().map(|limit| (fold(limit), limit));
-    let off_grid = |value: &Value| outcome.rounding.is_some_and(|rounding| value::round(value, rounding).is_ok_and(|rounded| rounded != *value));
+    let off_grid = |value: &Value| {
+        outcome
+            .rounding
+            .is_some_and(|rounding| value::round(value, rounding).is_ok_and(|rounded| rounded != *value))
+    };
     for (constant, limit) in floor.iter().chain(&cap) {
         if constant.as_ref().is_some_and(off_grid) {
             sink.push(Diagnostic::new(
@@ -109,7 +142,11 @@ fn limits_on_grid(policy: &Policy, grids: &Grids<'_>, outcome: &Outcome, sink: &
     if let (Some((Some(floor), limit)), Some((Some(cap), _))) = (&floor, &cap)
         && floor > cap
     {
-        sink.push(Diagnostic::new(Code::BoundsInvalid, limit.span, format!("the floor of `{}` lies above its cap", outcome.name)));
+        sink.push(Diagnostic::new(
+            Code::BoundsInvalid,
+            limit.span,
+            format!("the floor of `{}` lies above its cap", outcome.name),
+        ));
     }
     if let (Some((None, limit)), Some(rounding)) = (&cap, outcome.rounding)
         && match (grids.of(limit), rounding.step.decimals()) {
@@ -118,21 +155,32 @@ fn limits_on_grid(policy: &Policy, grids: &Grids<'_>, outcome: &Outcome, sink: &
         }
     {
         sink.push(
-            Diagnostic::new(Code::OutcomeCapGrid, limit.span, format!("rounding may lift `{}` above this cap by less than one step", outcome.name))
-                .help("round the cap itself down where it is defined"),
+            Diagnostic::new(
+                Code::OutcomeCapGrid,
+                limit.span,
+                format!("rounding may lift `{}` above this cap by less than one step", outcome.name),
+            )
+            .help("round the cap itself down where it is defined"),
         );
     }
     if let OutcomeSource::Built { neutral: Some(neutral), .. } = &outcome.source {
-        let limit = |limit: &Option<(Option<Value>, &Expr)>| limit.as_ref().and_then(|(constant, _)| constant.clone());
+        let limit = |limit: &Option<(Option<Value>, &Expr)>| {
+            limit.as_ref().and_then(|(constant, _)| constant.clone())
+        };
         let clamped = value::clamp(neutral, limit(&floor).as_ref(), limit(&cap).as_ref());
-        let moved = *neutral != Value::Nothing && (floor.is_some() || cap.is_some()) && clamped.is_ok_and(|clamped| clamped != *neutral);
+        let moved = *neutral != Value::Nothing
+            && (floor.is_some() || cap.is_some())
+            && clamped.is_ok_and(|clamped| clamped != *neutral);
         if moved || (*neutral != Value::Nothing && off_grid(neutral)) {
             let what = if moved { "limits" } else { "rounding step" };
             sink.push(
                 Diagnostic::new(
                     Code::OutcomeNeutral,
                     outcome.span,
-                    format!("without any rule `{}` has a neutral value that breaks its own {what}", outcome.name),
+                    format!(
+                        "without any rule `{}` has a neutral value that breaks its own {what}",
+                        outcome.name
+                    ),
                 )
                 .help("a neutral value is not clamped; give another `default`, or change the limit"),
             );
@@ -154,11 +202,16 @@ struct Grids<'a> {
 
 impl Grids<'_> {
     fn definition(&self, id: NamedId) -> Grid {
-        let versions = self.policy.named.get(id.0 as usize).map(|named| named.versions.as_slice()).unwrap_or_default();
+        let versions =
+            self.policy.named.get(id.0 as usize).map(|named| named.versions.as_slice()).unwrap_or_default();
         let bodies = versions.iter().map(|version| match &version.body {
             Body::Expr(expr) => self.of(expr),
-            Body::Schedule(rows) => rows.iter().map(|(_, value)| self.of(value)).max().unwrap_or(Grid::Decimals(0)),
-            Body::Table(table) => table.rows.iter().map(|row| self.of(&row.result)).max().unwrap_or(Grid::Decimals(0)),
+            Body::Schedule(rows) => {
+                rows.iter().map(|(_, value)| self.of(value)).max().unwrap_or(Grid::Decimals(0))
+            }
+            Body::Table(table) => {
+                table.rows.iter().map(|row| self.of(&row.result)).max().unwrap_or(Grid::Decimals(0))
+            }
         });
         bodies.max().unwrap_or(Grid::Finite)
     }
@@ -170,7 +223,13 @@ impl Grids<'_> {
             OutcomeSource::Built { .. } => {
                 let mut grid = Grid::Decimals(0);
                 let mut factors = Grid::Decimals(0);
-                for measure in self.policy.rules.iter().flat_map(|rule| &rule.then).filter(|measure| measure.outcome == id) {
+                for measure in self
+                    .policy
+                    .rules
+                    .iter()
+                    .flat_map(|rule| &rule.then)
+                    .filter(|measure| measure.outcome == id)
+                {
                     match &measure.kind {
                         MeasureKind::Contribute { value, at_least, at_most } => {
                             for part in std::iter::once(value).chain(at_least).chain(at_most) {
@@ -178,8 +237,12 @@ impl Grids<'_> {
                             }
                         }
                         // Several items may each bring the factor: there is no bound on its decimals.
-                        MeasureKind::Factor { share, raises: _ } => factors = factors.max(self.of(share)).max(Grid::Finite),
-                        MeasureKind::AtLeast(limit) | MeasureKind::AtMost(limit) => grid = grid.max(self.of(limit)),
+                        MeasureKind::Factor { share, raises: _ } => {
+                            factors = factors.max(self.of(share)).max(Grid::Finite)
+                        }
+                        MeasureKind::AtLeast(limit) | MeasureKind::AtMost(limit) => {
+                            grid = grid.max(self.of(limit))
+                        }
                         MeasureKind::Waived | MeasureKind::Without(_) => {}
                     }
                 }
@@ -194,10 +257,24 @@ impl Grids<'_> {
             return of_value(&constant);
         }
         match &expr.ty {
-            Type::Bool | Type::Integer | Type::Date | Type::Days | Type::WorkingDays | Type::Months | Type::Text | Type::Enum(_) | Type::Duty(_) => {
+            Type::Bool
+            | Type::Integer
+            | Type::Date
+            | Type::Days
+            | Type::WorkingDays
+            | Type::Months
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Duty(_) => {
                 return Grid::Decimals(0);
             }
-            Type::Number | Type::Quantity(_) | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Range(_) | Type::Invalid => {}
+            Type::Number
+            | Type::Quantity(_)
+            | Type::Set(_)
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Range(_)
+            | Type::Invalid => {}
         }
         match &expr.kind {
             ExprKind::Fact(place) => self.field(None, *place),
@@ -211,12 +288,16 @@ impl Grids<'_> {
             ExprKind::Call { named, .. } => self.named.get(named.0 as usize).copied().unwrap_or(Grid::Finite),
             ExprKind::Unary(UnaryOp::Middle, of) => self.of(of).times(Grid::Decimals(1)),
             ExprKind::Unary(_, of) => self.of(of),
-            ExprKind::Binary(BinaryOp::Multiply | BinaryOp::Times, left, right) => self.of(left).times(self.of(right)),
+            ExprKind::Binary(BinaryOp::Multiply | BinaryOp::Times, left, right) => {
+                self.of(left).times(self.of(right))
+            }
             ExprKind::Binary(BinaryOp::Divide, left, right) => match fold(right) {
-                Some(Value::Number(divisor)) => match Number::ONE.divide(divisor).ok().flatten().and_then(Number::decimals) {
-                    Some(decimals) => self.of(left).times(Grid::Decimals(decimals)),
-                    None => Grid::Fraction,
-                },
+                Some(Value::Number(divisor)) => {
+                    match Number::ONE.divide(divisor).ok().flatten().and_then(Number::decimals) {
+                        Some(decimals) => self.of(left).times(Grid::Decimals(decimals)),
+                        None => Grid::Fraction,
+                    }
+                }
                 _ => Grid::Fraction,
             },
             ExprKind::Binary(_, left, right) => self.of(left).max(self.of(right)),
@@ -235,14 +316,26 @@ impl Grids<'_> {
             }
             ExprKind::Aggregate { how, binders: _, body } => match how {
                 Aggregate::Product => self.of(body).max(Grid::Finite),
-                Aggregate::Sum | Aggregate::Highest | Aggregate::Lowest | Aggregate::Latest | Aggregate::Earliest | Aggregate::SetOf
-                | Aggregate::List | Aggregate::Count | Aggregate::Any | Aggregate::Every => self.of(body),
+                Aggregate::Sum
+                | Aggregate::Highest
+                | Aggregate::Lowest
+                | Aggregate::Latest
+                | Aggregate::Earliest
+                | Aggregate::SetOf
+                | Aggregate::List
+                | Aggregate::Count
+                | Aggregate::Any
+                | Aggregate::Every => self.of(body),
             },
             ExprKind::Set(parts) | ExprKind::List(parts) | ExprKind::Record(parts) => {
                 parts.iter().map(|part| self.of(part)).max().unwrap_or(Grid::Decimals(0))
             }
             ExprKind::Local(_) | ExprKind::First { .. } => Grid::Finite,
-            ExprKind::Invalid | ExprKind::Const(_) | ExprKind::Members(_) | ExprKind::Duty { .. } | ExprKind::AddWorkingDays { .. }
+            ExprKind::Invalid
+            | ExprKind::Const(_)
+            | ExprKind::Members(_)
+            | ExprKind::Duty { .. }
+            | ExprKind::AddWorkingDays { .. }
             | ExprKind::WorkingDaysBetween { .. } => Grid::Finite,
         }
     }
@@ -271,8 +364,16 @@ fn of_value(value: &Value) -> Grid {
         Value::Set(parts) | Value::List(parts) | Value::Record(parts) | Value::Duties(parts) => {
             parts.iter().map(of_value).max().unwrap_or(Grid::Decimals(0))
         }
-        Value::Nothing | Value::Bool(_) | Value::Integer(_) | Value::Date(_) | Value::Days(_) | Value::WorkingDays(_) | Value::Months(_)
-        | Value::Text(_) | Value::Member(_) | Value::Absent => Grid::Decimals(0),
+        Value::Nothing
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Date(_)
+        | Value::Days(_)
+        | Value::WorkingDays(_)
+        | Value::Months(_)
+        | Value::Text(_)
+        | Value::Member(_)
+        | Value::Absent => Grid::Decimals(0),
         Value::Open(_) => Grid::Finite,
     }
 }

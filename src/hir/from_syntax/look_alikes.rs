@@ -16,9 +16,13 @@ pub(super) fn warn(declared: &Declarations<'_>, sink: &mut Sink) {
         let skeleton: String = unicode_security::skeleton(&name.text).collect();
         match first.get(&skeleton) {
             Some((earlier, place)) if *earlier != name.text => sink.push(
-                Diagnostic::new(Code::NameLookAlike, name.span, format!("`{}` looks like another name", name.text))
-                    .label(*place, format!("`{earlier}` is written with other characters"))
-                    .help("rename one of them"),
+                Diagnostic::new(
+                    Code::NameLookAlike,
+                    name.span,
+                    format!("`{}` looks like another name", name.text),
+                )
+                .label(*place, format!("`{earlier}` is written with other characters"))
+                .help("rename one of them"),
             ),
             Some(_) => {}
             None => {

@@ -43,8 +43,12 @@ impl Lowering<'_> {
         self.measures_agree(rule, &then);
         if rule.then.is_empty() && rule.overrides.is_empty() {
             self.sink.push(
-                Diagnostic::new(Code::SyntaxUnexpected, rule.head.name.span, format!("the rule `{}` does nothing", rule.head.name.text))
-                    .help("add `then` with a measure, or `overrides` with a rule"),
+                Diagnostic::new(
+                    Code::SyntaxUnexpected,
+                    rule.head.name.span,
+                    format!("the rule `{}` does nothing", rule.head.name.text),
+                )
+                .help("add `then` with a measure, or `overrides` with a rule"),
             );
         }
         Rule {
@@ -74,7 +78,8 @@ impl Lowering<'_> {
             return;
         };
         if is_defined {
-            let place = self.policy.outcomes.get(outcome.0 as usize).map(|outcome| outcome.span).unwrap_or_default();
+            let place =
+                self.policy.outcomes.get(outcome.0 as usize).map(|outcome| outcome.span).unwrap_or_default();
             self.sink.push(
                 Diagnostic::new(
                     Code::OutcomeComputed,
@@ -104,17 +109,25 @@ impl Lowering<'_> {
                 }
             }
             ast::MeasureKind::Limit { at_least, at_most } => {
-                if let Some(limit) = at_least.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx)) {
+                if let Some(limit) =
+                    at_least.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx))
+                {
                     made.push(Measure { span, outcome, kind: MeasureKind::AtLeast(limit) });
                 }
-                if let Some(limit) = at_most.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx)) {
+                if let Some(limit) =
+                    at_most.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx))
+                {
                     made.push(Measure { span, outcome, kind: MeasureKind::AtMost(limit) });
                 }
             }
             ast::MeasureKind::Without(members) => {
                 let Type::Set(of) = &ty else {
                     let found = self.describe(&ty);
-                    self.report(Code::OutcomeModifier, span, format!("only from a set are members taken out, not from `{found}`"));
+                    self.report(
+                        Code::OutcomeModifier,
+                        span,
+                        format!("only from a set are members taken out, not from `{found}`"),
+                    );
                     return;
                 };
                 let members = members.iter().map(|member| self.expr(member, Some(of), cx)).collect();
@@ -123,14 +136,19 @@ impl Lowering<'_> {
             }
             ast::MeasureKind::Contribute { values, at_least, at_most } => {
                 if let Some((_, record)) = per
-                    && !binders.iter().any(|binder| binder.collection.ty == Type::List(Box::new(Type::Record(record))))
+                    && !binders
+                        .iter()
+                        .any(|binder| binder.collection.ty == Type::List(Box::new(Type::Record(record))))
                 {
                     let record = self.describe(&Type::Record(record));
                     self.sink.push(
                         Diagnostic::new(
                             Code::OutcomeGroup,
                             span,
-                            format!("`{}` combines per `{record}`, and this rule is about none", measure.outcome.text),
+                            format!(
+                                "`{}` combines per `{record}`, and this rule is about none",
+                                measure.outcome.text
+                            ),
                         )
                         .help(format!("add `for each x in <a list of {record}>` to the rule")),
                     );
@@ -138,7 +156,11 @@ impl Lowering<'_> {
                 let at_least = at_least.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx));
                 let at_most = at_most.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx));
                 for value in self.contributions(values, &ty, span, cx) {
-                    let kind = MeasureKind::Contribute { value, at_least: at_least.clone(), at_most: at_most.clone() };
+                    let kind = MeasureKind::Contribute {
+                        value,
+                        at_least: at_least.clone(),
+                        at_most: at_most.clone(),
+                    };
                     made.push(Measure { span, outcome, kind });
                 }
             }
@@ -165,8 +187,12 @@ impl Lowering<'_> {
         if !scales {
             let found = self.describe(ty);
             self.sink.push(
-                Diagnostic::new(Code::OutcomeModifier, share.span, format!("a `{found}` is not reduced or raised by a share"))
-                    .help("only numbers and amounts are; a share of a whole count may be none"),
+                Diagnostic::new(
+                    Code::OutcomeModifier,
+                    share.span,
+                    format!("a `{found}` is not reduced or raised by a share"),
+                )
+                .help("only numbers and amounts are; a share of a whole count may be none"),
             );
             return None;
         }
@@ -174,11 +200,21 @@ impl Lowering<'_> {
     }
 
     /// The values of one line of `then`: a set of members, one duty each, or one value.
-    fn contributions(&mut self, values: &[ast::Contribution], ty: &Type, span: Span, cx: &mut Cx) -> Vec<Expr> {
+    fn contributions(
+        &mut self,
+        values: &[ast::Contribution],
+        ty: &Type,
+        span: Span,
+        cx: &mut Cx,
+    ) -> Vec<Expr> {
         for value in values {
             if let (Some(due), false) = (&value.due, matches!(ty, Type::Duty(_) | Type::Invalid)) {
                 let found = self.describe(ty);
-                self.report(Code::TypeMismatch, due.span, format!("only a duty has a `due` date, not `{found}`"));
+                self.report(
+                    Code::TypeMismatch,
+                    due.span,
+                    format!("only a duty has a `due` date, not `{found}`"),
+                );
             }
         }
         match ty {
@@ -194,7 +230,11 @@ impl Lowering<'_> {
                         members.push(self.expr(&value.value, Some(of), cx));
                     } else {
                         let checked = self.expr(&value.value, None, cx);
-                        if checked.ty == *ty { made.push(checked) } else { members.push(self.coerce(checked, of)) }
+                        if checked.ty == *ty {
+                            made.push(checked)
+                        } else {
+                            members.push(self.coerce(checked, of))
+                        }
                     }
                 }
                 if !members.is_empty() {
@@ -205,7 +245,11 @@ impl Lowering<'_> {
             Type::Duty(id) => values.iter().filter_map(|value| self.duty(value, *id, cx)).collect(),
             _ => {
                 if let [_, second, ..] = values {
-                    self.report(Code::SyntaxUnexpected, second.value.span, "one rule gives this outcome one value");
+                    self.report(
+                        Code::SyntaxUnexpected,
+                        second.value.span,
+                        "one rule gives this outcome one value",
+                    );
                 }
                 values.first().map(|value| self.expr(&value.value, Some(ty), cx)).into_iter().collect()
             }
@@ -224,7 +268,11 @@ impl Lowering<'_> {
         };
         let due = self.expr(due, Some(&Type::Date), cx);
         let span = kind.span.to(due.span);
-        Some(Expr { span, ty: Type::Duty(id), kind: ExprKind::Duty { kind: Box::new(kind), due: Box::new(due) } })
+        Some(Expr {
+            span,
+            ty: Type::Duty(id),
+            kind: ExprKind::Duty { kind: Box::new(kind), due: Box::new(due) },
+        })
     }
 
     /// One rule may not waive and contribute, nor add and remove a member (rulings 6 and 30).
@@ -260,7 +308,10 @@ impl Lowering<'_> {
                         }
                     }
                 }
-                MeasureKind::Contribute { .. } | MeasureKind::Factor { .. } | MeasureKind::AtLeast(_) | MeasureKind::AtMost(_) => {}
+                MeasureKind::Contribute { .. }
+                | MeasureKind::Factor { .. }
+                | MeasureKind::AtLeast(_)
+                | MeasureKind::AtMost(_) => {}
             }
         }
     }
@@ -273,7 +324,9 @@ impl Lowering<'_> {
                     overridden.rule.span,
                     format!("there is no rule `{}`", overridden.rule.text),
                 );
-                if let Some(meant) = did_you_mean(&overridden.rule.text, self.rules.keys().map(|name| &**name)) {
+                if let Some(meant) =
+                    did_you_mean(&overridden.rule.text, self.rules.keys().map(|name| &**name))
+                {
                     found = found.fix(format!("did you mean `{meant}`?"), overridden.rule.span, meant);
                 }
                 self.sink.push(found);
@@ -282,7 +335,11 @@ impl Lowering<'_> {
             let mut outcomes = Vec::new();
             for name in &overridden.outcomes {
                 let Some(outcome) = self.outcome_named(name) else { continue };
-                let sets = self.policy.rules.get(target.0 as usize).is_some_and(|rule| rule.then.iter().any(|measure| measure.outcome == outcome));
+                let sets = self
+                    .policy
+                    .rules
+                    .get(target.0 as usize)
+                    .is_some_and(|rule| rule.then.iter().any(|measure| measure.outcome == outcome));
                 if !sets {
                     self.report(
                         Code::OverrideUnknown,
@@ -293,7 +350,9 @@ impl Lowering<'_> {
                 outcomes.push(outcome);
             }
             outcomes.sort_unstable();
-            let (Some(over), Some(under)) = (self.policy.rules.get(id.0 as usize), self.policy.rules.get(target.0 as usize)) else {
+            let (Some(over), Some(under)) =
+                (self.policy.rules.get(id.0 as usize), self.policy.rules.get(target.0 as usize))
+            else {
                 continue;
             };
             if !same_collections(&over.binders, &under.binders) {
@@ -321,8 +380,9 @@ impl Lowering<'_> {
     fn outcomes_are_set(&mut self) {
         for place in 0..self.policy.outcomes.len() {
             let id = OutcomeId(index(place));
-            let is_set = (self.policy.rules.iter().flat_map(|rule| &rule.then))
-                .any(|measure| measure.outcome == id && matches!(measure.kind, MeasureKind::Contribute { .. }));
+            let is_set = (self.policy.rules.iter().flat_map(|rule| &rule.then)).any(|measure| {
+                measure.outcome == id && matches!(measure.kind, MeasureKind::Contribute { .. })
+            });
             let Some(outcome) = self.policy.outcomes.get(place) else { continue };
             if is_set {
                 continue;
@@ -330,11 +390,18 @@ impl Lowering<'_> {
             match &outcome.source {
                 OutcomeSource::Defined(_) => {}
                 OutcomeSource::Built { neutral: None, .. } => {
-                    let (span, message) = (outcome.span, format!("`{}` is required, and no rule sets it", outcome.name));
+                    let (span, message) =
+                        (outcome.span, format!("`{}` is required, and no rule sets it", outcome.name));
                     self.report(Code::OutcomeRequired, span, message);
                 }
                 OutcomeSource::Built { neutral: Some(_), .. } => {
-                    let (span, message) = (outcome.span, format!("no rule sets `{}`, so it never has another value than its neutral one", outcome.name));
+                    let (span, message) = (
+                        outcome.span,
+                        format!(
+                            "no rule sets `{}`, so it never has another value than its neutral one",
+                            outcome.name
+                        ),
+                    );
                     self.report(Code::OutcomeUnset, span, message);
                 }
             }
@@ -353,8 +420,14 @@ impl Lowering<'_> {
                 .flat_map(|rule| rule.then.iter().map(move |measure| (rule, measure)))
                 .filter(|(_, measure)| measure.outcome == id)
                 .filter_map(|(rule, measure)| match &measure.kind {
-                    MeasureKind::Contribute { value, .. } => Some((rule, measure, super::constants::fold(value)?)),
-                    MeasureKind::Factor { .. } | MeasureKind::AtLeast(_) | MeasureKind::AtMost(_) | MeasureKind::Waived | MeasureKind::Without(_) => None,
+                    MeasureKind::Contribute { value, .. } => {
+                        Some((rule, measure, super::constants::fold(value)?))
+                    }
+                    MeasureKind::Factor { .. }
+                    | MeasureKind::AtLeast(_)
+                    | MeasureKind::AtMost(_)
+                    | MeasureKind::Waived
+                    | MeasureKind::Without(_) => None,
                 })
                 .collect();
             for (at, (rule, measure, value)) in setting.iter().enumerate() {
@@ -365,15 +438,25 @@ impl Lowering<'_> {
                         (Some(_), None) | (None, Some(_)) => false,
                     };
                     let overrides = rule.overridden_by.iter().chain(&other.overridden_by).next().is_some();
-                    if value != other_value && one_condition && same_binders(&rule.binders, &other.binders) && !overrides && rule.in_force == other.in_force {
+                    if value != other_value
+                        && one_condition
+                        && same_binders(&rule.binders, &other.binders)
+                        && !overrides
+                        && rule.in_force == other.in_force
+                    {
                         found.push(
                             Diagnostic::new(
                                 Code::OutcomeConflict,
                                 other_measure.span,
-                                format!("`{}` and `{}` have one condition and give `{}` two values", rule.name, other.name, outcome.name),
+                                format!(
+                                    "`{}` and `{}` have one condition and give `{}` two values",
+                                    rule.name, other.name, outcome.name
+                                ),
                             )
                             .label(measure.span, "the other value")
-                            .help("let one rule override the other, or choose another combination than `agree`"),
+                            .help(
+                                "let one rule override the other, or choose another combination than `agree`",
+                            ),
                         );
                     }
                 }

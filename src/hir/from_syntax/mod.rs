@@ -43,8 +43,7 @@ pub(crate) fn lower(files: &[ast::File], sources: &Sources, sink: &mut Sink) -> 
     lowering.signatures();
     lowering.bodies();
     let Lowering { mut policy, .. } = lowering;
-    let has_type_errors = sink.has_errors();
-    if graph::order(&mut policy, sink) && !has_type_errors {
+    if graph::order(&mut policy, sink) {
         cost::check(&policy, sink);
         flow::check(&policy, sink);
     }

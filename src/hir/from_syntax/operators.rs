@@ -11,7 +11,14 @@ use crate::types::Type;
 use crate::value::{Number, Value};
 
 impl Lowering<'_> {
-    pub(super) fn prefix(&mut self, op: PrefixOp, of: &ast::Expr, span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    pub(super) fn prefix(
+        &mut self,
+        op: PrefixOp,
+        of: &ast::Expr,
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         match op {
             PrefixOp::Not => {
                 let of = self.expr(of, Some(&Type::Bool), cx);
@@ -20,7 +27,12 @@ impl Lowering<'_> {
             PrefixOp::Negate => {
                 let of = self.expr(of, want.filter(|want| self.is_measured(want)), cx);
                 match &of.ty {
-                    Type::Integer | Type::Number | Type::Quantity(_) | Type::Days | Type::WorkingDays | Type::Months => {
+                    Type::Integer
+                    | Type::Number
+                    | Type::Quantity(_)
+                    | Type::Days
+                    | Type::WorkingDays
+                    | Type::Months => {
                         let ty = of.ty.clone();
                         let negated = unary(span, ty.clone(), UnaryOp::Negate, of);
                         match super::constants::fold(&negated) {
@@ -41,7 +53,14 @@ impl Lowering<'_> {
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one AST node, and where it stands")]
     pub(super) fn infix(
-        &mut self, op: InfixOp, op_span: Span, left: &ast::Expr, right: &ast::Expr, span: Span, want: Option<&Type>, cx: &mut Cx,
+        &mut self,
+        op: InfixOp,
+        op_span: Span,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
     ) -> Expr {
         match op {
             InfixOp::And => self.logic(BinaryOp::And, left, right, span, cx),
@@ -102,7 +121,13 @@ impl Lowering<'_> {
     }
 
     /// `severity is serious or critical`: a bare member beside `or` (ruling 31).
-    fn or_between_members(&mut self, left: &ast::Expr, right: &ast::Expr, span: Span, cx: &mut Cx) -> Option<Expr> {
+    fn or_between_members(
+        &mut self,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        cx: &mut Cx,
+    ) -> Option<Expr> {
         let ast::ExprKind::Name(name) = &right.kind else { return None };
         if self.is_value_name(&name.text, cx) {
             return None;
@@ -141,8 +166,16 @@ impl Lowering<'_> {
         match of.kind {
             ExprKind::Call { named, args, at: None } => {
                 if self.signatures.get(named.0 as usize).is_some_and(|signature| !signature.is_dated) {
-                    let name = self.signatures.get(named.0 as usize).map(|signature| signature.name.clone()).unwrap_or_default();
-                    self.report(Code::DateRows, of.span, format!("`{name}` is the same on every day, so `at` says nothing"));
+                    let name = self
+                        .signatures
+                        .get(named.0 as usize)
+                        .map(|signature| signature.name.clone())
+                        .unwrap_or_default();
+                    self.report(
+                        Code::DateRows,
+                        of.span,
+                        format!("`{name}` is the same on every day, so `at` says nothing"),
+                    );
                 }
                 Expr { span, ty: of.ty, kind: ExprKind::Call { named, args, at: Some(Box::new(date)) } }
             }
@@ -161,7 +194,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn or_else(&mut self, left: &ast::Expr, right: &ast::Expr, span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    fn or_else(
+        &mut self,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         let (left, right) = self.both_sides(left, right, want, cx);
         match self.common(&left.ty, &right.ty) {
             Some(ty) => {
@@ -177,7 +217,13 @@ impl Lowering<'_> {
     }
 
     /// Checks two sides of which each may give the other its expected type.
-    pub(super) fn both_sides(&mut self, left: &ast::Expr, right: &ast::Expr, want: Option<&Type>, cx: &mut Cx) -> (Expr, Expr) {
+    pub(super) fn both_sides(
+        &mut self,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> (Expr, Expr) {
         if want.is_some() {
             let left_made = self.expr_loosely(left, want, cx);
             let right_made = self.expr_loosely(right, want, cx);
@@ -200,9 +246,14 @@ impl Lowering<'_> {
     /// Checks with an expected type for its members, without insisting on it.
     fn expr_loosely(&mut self, expr: &ast::Expr, want: Option<&Type>, cx: &mut Cx) -> Expr {
         match want {
-            Some(want @ (Type::Enum(_) | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Range(_))) if self.needs_context(expr, cx) => {
-                self.expr(expr, Some(want), cx)
-            }
+            Some(
+                want @ (Type::Enum(_)
+                | Type::Set(_)
+                | Type::List(_)
+                | Type::Record(_)
+                | Type::Range(_)
+                | Type::Invalid),
+            ) if self.needs_context(expr, cx) => self.expr(expr, Some(want), cx),
             _ => self.expr(expr, None, cx),
         }
     }
@@ -216,7 +267,14 @@ impl Lowering<'_> {
         invalid(expr.span, Type::Invalid)
     }
 
-    fn no_such_operation(&mut self, what: &str, left: &Expr, right: &Expr, op_span: Span, span: Span) -> Expr {
+    fn no_such_operation(
+        &mut self,
+        what: &str,
+        left: &Expr,
+        right: &Expr,
+        op_span: Span,
+        span: Span,
+    ) -> Expr {
         if left.ty == Type::Invalid || right.ty == Type::Invalid {
             return invalid(span, Type::Invalid);
         }
@@ -231,13 +289,18 @@ impl Lowering<'_> {
             .label(right.span, format!("this is `{b}`"));
         match (&left.ty, &right.ty) {
             (Type::Date, Type::Date) => {
-                found = found.help("the days between two dates: `days after a to b`, or `working days after a to b`");
+                found = found
+                    .help("the days between two dates: `days after a to b`, or `working days after a to b`");
             }
             (Type::Date, Type::Integer | Type::Number) | (Type::Integer | Type::Number, Type::Date) => {
                 found = found.help("say what is added: `30 days`, `5 working days`, `1 month`");
             }
-            (Type::Quantity(_), Type::Integer | Type::Number) | (Type::Integer | Type::Number, Type::Quantity(_)) => {
-                found = found.help(format!("give the number its unit, `{}`", if matches!(left.ty, Type::Quantity(_)) { &a } else { &b }));
+            (Type::Quantity(_), Type::Integer | Type::Number)
+            | (Type::Integer | Type::Number, Type::Quantity(_)) => {
+                found = found.help(format!(
+                    "give the number its unit, `{}`",
+                    if matches!(left.ty, Type::Quantity(_)) { &a } else { &b }
+                ));
             }
             (Type::Days, Type::Months) | (Type::Months, Type::Days) => {
                 found = found.help("a month is not a number of days; add them to a date one after the other");
@@ -248,7 +311,15 @@ impl Lowering<'_> {
         invalid(span, Type::Invalid)
     }
 
-    fn add(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, op_span: Span, span: Span, cx: &mut Cx) -> Expr {
+    fn add(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        op_span: Span,
+        span: Span,
+        cx: &mut Cx,
+    ) -> Expr {
         let what = if op == BinaryOp::Add { "add" } else { "subtract" };
         let left = self.expr(left, None, cx);
         let right = self.expr(right, None, cx);
@@ -265,9 +336,17 @@ impl Lowering<'_> {
                 }
                 _ => self.no_such_operation(what, &left, &right, op_span, span),
             },
-            (Type::Date | Type::Bool | Type::Text | Type::Enum(_) | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Duty(_), _) => {
-                self.no_such_operation(what, &left, &right, op_span, span)
-            }
+            (
+                Type::Date
+                | Type::Bool
+                | Type::Text
+                | Type::Enum(_)
+                | Type::Set(_)
+                | Type::List(_)
+                | Type::Record(_)
+                | Type::Duty(_),
+                _,
+            ) => self.no_such_operation(what, &left, &right, op_span, span),
             (a, b) => match self.common(a, b) {
                 Some(ty) if ty != Type::Invalid => {
                     let (left, right) = (self.coerce(left, &ty), self.coerce(right, &ty));
@@ -278,7 +357,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn add_working_days(&mut self, op: BinaryOp, date: Expr, count: Expr, calendar: Option<CalendarId>, span: Span) -> Expr {
+    fn add_working_days(
+        &mut self,
+        op: BinaryOp,
+        date: Expr,
+        count: Expr,
+        calendar: Option<CalendarId>,
+        span: Span,
+    ) -> Expr {
         let Some(calendar) = calendar else { return invalid(span, Type::Date) };
         let count = if op == BinaryOp::Subtract {
             let span = count.span;
@@ -286,7 +372,11 @@ impl Lowering<'_> {
         } else {
             count
         };
-        Expr { span, ty: Type::Date, kind: ExprKind::AddWorkingDays { calendar, date: Box::new(date), count: Box::new(count) } }
+        Expr {
+            span,
+            ty: Type::Date,
+            kind: ExprKind::AddWorkingDays { calendar, date: Box::new(date), count: Box::new(count) },
+        }
     }
 
     fn only_calendar(&mut self, span: Span) -> Option<CalendarId> {
@@ -314,7 +404,8 @@ impl Lowering<'_> {
         if let Some(id) = self.calendars.get(&name.text) {
             return Some(*id);
         }
-        let mut found = Diagnostic::new(Code::NameUnknown, name.span, format!("there is no calendar `{}`", name.text));
+        let mut found =
+            Diagnostic::new(Code::NameUnknown, name.span, format!("there is no calendar `{}`", name.text));
         if let Some(meant) = did_you_mean(&name.text, self.calendars.keys().map(|name| &**name)) {
             found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
         }
@@ -322,21 +413,39 @@ impl Lowering<'_> {
         None
     }
 
-    pub(super) fn of_calendar(&mut self, of: &ast::Expr, calendar: &Name, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    pub(super) fn of_calendar(
+        &mut self,
+        of: &ast::Expr,
+        calendar: &Name,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         let id = self.calendar_named(calendar);
         let inner = without_groups(of);
-        if let ast::ExprKind::Infix { op: op @ (InfixOp::Add | InfixOp::Subtract), left, right, .. } = &inner.kind {
+        if let ast::ExprKind::Infix { op: op @ (InfixOp::Add | InfixOp::Subtract), left, right, .. } =
+            &inner.kind
+        {
             let date = self.expr(left, Some(&Type::Date), cx);
             let count = self.expr(right, Some(&Type::WorkingDays), cx);
             let op = if *op == InfixOp::Add { BinaryOp::Add } else { BinaryOp::Subtract };
             return self.add_working_days(op, date, count, id, of.span.to(calendar.span));
         }
-        self.report(Code::TypeMismatch, calendar.span, "`of` a calendar stands behind a date plus working days");
+        self.report(
+            Code::TypeMismatch,
+            calendar.span,
+            "`of` a calendar stands behind a date plus working days",
+        );
         self.expr(of, want, cx)
     }
 
     pub(super) fn days_after(
-        &mut self, working: bool, calendar: Option<&Name>, from: &ast::Expr, to: &ast::Expr, span: Span, cx: &mut Cx,
+        &mut self,
+        working: bool,
+        calendar: Option<&Name>,
+        from: &ast::Expr,
+        to: &ast::Expr,
+        span: Span,
+        cx: &mut Cx,
     ) -> Expr {
         let from = self.expr(from, Some(&Type::Date), cx);
         let to = self.expr(to, Some(&Type::Date), cx);
@@ -360,15 +469,21 @@ impl Lowering<'_> {
         }
     }
 
-    fn multiply(&mut self, left: &ast::Expr, right: &ast::Expr, op_span: Span, span: Span, cx: &mut Cx) -> Expr {
+    fn multiply(
+        &mut self,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        op_span: Span,
+        span: Span,
+        cx: &mut Cx,
+    ) -> Expr {
         let left = self.expr(left, None, cx);
         let right = self.expr(right, None, cx);
         let ty = match (&left.ty, &right.ty) {
             (Type::Integer, Type::Integer) => Type::Integer,
             (Type::Integer | Type::Number, Type::Integer | Type::Number) => Type::Number,
-            (Type::Integer | Type::Number, quantity @ Type::Quantity(_)) | (quantity @ Type::Quantity(_), Type::Integer | Type::Number) => {
-                quantity.clone()
-            }
+            (Type::Integer | Type::Number, quantity @ Type::Quantity(_))
+            | (quantity @ Type::Quantity(_), Type::Integer | Type::Number) => quantity.clone(),
             (Type::Integer, length @ (Type::Days | Type::WorkingDays | Type::Months))
             | (length @ (Type::Days | Type::WorkingDays | Type::Months), Type::Integer) => length.clone(),
             _ => return self.no_such_operation("multiply", &left, &right, op_span, span),
@@ -385,7 +500,14 @@ impl Lowering<'_> {
         if expr.ty == Type::Integer { self.coerce(expr, &Type::Number) } else { expr }
     }
 
-    fn divide(&mut self, left: &ast::Expr, right: &ast::Expr, op_span: Span, span: Span, cx: &mut Cx) -> Expr {
+    fn divide(
+        &mut self,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        op_span: Span,
+        span: Span,
+        cx: &mut Cx,
+    ) -> Expr {
         let left = self.expr(left, None, cx);
         let right = self.expr(right, None, cx);
         let (left, right) = (self.integer_as_number(left), self.integer_as_number(right));
@@ -406,7 +528,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn range(&mut self, left: &ast::Expr, right: &ast::Expr, span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    fn range(
+        &mut self,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         let inner = match want {
             Some(Type::Range(inner)) => Some((**inner).clone()),
             _ => None,
@@ -441,13 +570,25 @@ impl Lowering<'_> {
             Type::Invalid => invalid(span, Type::Invalid),
             other => {
                 let found = self.describe(other);
-                self.report(Code::TypeMismatch, right.span, format!("a range is scaled by a number or an amount, not by `{found}`"));
+                self.report(
+                    Code::TypeMismatch,
+                    right.span,
+                    format!("a range is scaled by a number or an amount, not by `{found}`"),
+                );
                 invalid(span, Type::Invalid)
             }
         }
     }
 
-    fn compare(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, op_span: Span, span: Span, cx: &mut Cx) -> Expr {
+    fn compare(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        op_span: Span,
+        span: Span,
+        cx: &mut Cx,
+    ) -> Expr {
         let (left, right) = self.both_sides(left, right, None, cx);
         match self.common(&left.ty, &right.ty) {
             Some(Type::Invalid) => invalid(span, Type::Bool),
@@ -457,17 +598,23 @@ impl Lowering<'_> {
             }
             Some(ty) => {
                 let found = self.describe(&ty);
-                let mut report = Diagnostic::new(Code::TypeMismatch, op_span, format!("values of `{found}` have no order"));
+                let mut report = Diagnostic::new(
+                    Code::TypeMismatch,
+                    op_span,
+                    format!("values of `{found}` have no order"),
+                );
                 if let Type::Enum(id) = ty
                     && let Some(def) = self.policy.schema.enumeration(id)
                 {
-                    report = report.help(format!("declare it as a scale if it has one: `scale {}: a < b`", def.name));
+                    report = report
+                        .help(format!("declare it as a scale if it has one: `scale {}: a < b`", def.name));
                 }
                 self.sink.push(report);
                 invalid(span, Type::Bool)
             }
             None => {
-                let code = if matches!((&left.ty, &right.ty), (Type::Quantity(_), _) | (_, Type::Quantity(_))) {
+                let code = if matches!((&left.ty, &right.ty), (Type::Quantity(_), _) | (_, Type::Quantity(_)))
+                {
                     Code::TypeUnitMismatch
                 } else {
                     Code::TypeMismatch
@@ -484,7 +631,8 @@ impl Lowering<'_> {
             .label(left.span, format!("this is `{a}`"))
             .label(right.span, format!("this is `{b}`"));
         for (plain, other) in [(left, &b), (right, &a)] {
-            let is_bare = matches!(plain.ty, Type::Integer | Type::Number) && matches!(plain.kind, ExprKind::Const(_));
+            let is_bare =
+                matches!(plain.ty, Type::Integer | Type::Number) && matches!(plain.kind, ExprKind::Const(_));
             if is_bare && code == Code::TypeUnitMismatch {
                 let text = self.sources.slice(plain.span);
                 found = found.fix("add the unit", plain.span, format!("{text} {other}"));
@@ -493,13 +641,28 @@ impl Lowering<'_> {
         self.sink.push(found);
     }
 
-    fn compare_dates(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span, cx: &mut Cx) -> Expr {
+    fn compare_dates(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        cx: &mut Cx,
+    ) -> Expr {
         let left = self.expr(left, Some(&Type::Date), cx);
         let right = self.expr(right, Some(&Type::Date), cx);
         binary(span, Type::Bool, op, left, right)
     }
 
-    fn is(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, op_span: Span, span: Span, cx: &mut Cx) -> Expr {
+    fn is(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        op_span: Span,
+        span: Span,
+        cx: &mut Cx,
+    ) -> Expr {
         let (left, right) = self.both_sides(left, right, None, cx);
         match self.common(&left.ty, &right.ty) {
             Some(Type::Invalid) => invalid(span, Type::Bool),
@@ -508,7 +671,8 @@ impl Lowering<'_> {
                 binary(span, Type::Bool, op, left, right)
             }
             None => {
-                let code = if matches!((&left.ty, &right.ty), (Type::Quantity(_), _) | (_, Type::Quantity(_))) {
+                let code = if matches!((&left.ty, &right.ty), (Type::Quantity(_), _) | (_, Type::Quantity(_)))
+                {
                     Code::TypeUnitMismatch
                 } else {
                     Code::TypeMismatch
@@ -551,8 +715,11 @@ impl Lowering<'_> {
             Type::Invalid => return invalid(span, Type::Bool),
             other => {
                 let found = self.describe(other);
-                let mut report =
-                    Diagnostic::new(Code::TypeMismatch, right.span, format!("`in` asks about a set, list or range, not `{found}`"));
+                let mut report = Diagnostic::new(
+                    Code::TypeMismatch,
+                    right.span,
+                    format!("`in` asks about a set, list or range, not `{found}`"),
+                );
                 if *other == left.ty {
                     report = report.help("`is` compares two values; a choice of values is `in [a, b]`");
                 }
@@ -586,7 +753,13 @@ impl Lowering<'_> {
 
     /// `x within n before d` is `x >= d - n and x <= d`.
     pub(super) fn within(
-        &mut self, of: &ast::Expr, length: &ast::Expr, side: Side, date: &ast::Expr, span: Span, cx: &mut Cx,
+        &mut self,
+        of: &ast::Expr,
+        length: &ast::Expr,
+        side: Side,
+        date: &ast::Expr,
+        span: Span,
+        cx: &mut Cx,
     ) -> Expr {
         let of = self.expr(of, Some(&Type::Date), cx);
         let date = self.expr(date, Some(&Type::Date), cx);
@@ -604,7 +777,11 @@ impl Lowering<'_> {
             Type::Invalid => invalid(span, Type::Date),
             other => {
                 let found = self.describe(other);
-                self.report(Code::TypeMismatch, length.span, format!("expected a length of time such as `24 months`, found `{found}`"));
+                self.report(
+                    Code::TypeMismatch,
+                    length.span,
+                    format!("expected a length of time such as `24 months`, found `{found}`"),
+                );
                 invalid(span, Type::Date)
             }
         };
@@ -617,10 +794,20 @@ impl Lowering<'_> {
         binary(span, Type::Bool, BinaryOp::And, from, until)
     }
 
-    pub(super) fn the_of(&mut self, pick: Pick, left: &ast::Expr, right: &ast::Expr, span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    pub(super) fn the_of(
+        &mut self,
+        pick: Pick,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         let (left, right) = match pick {
             Pick::Higher | Pick::Lower => self.both_sides(left, right, want, cx),
-            Pick::Earlier | Pick::Later => (self.expr(left, Some(&Type::Date), cx), self.expr(right, Some(&Type::Date), cx)),
+            Pick::Earlier | Pick::Later => {
+                (self.expr(left, Some(&Type::Date), cx), self.expr(right, Some(&Type::Date), cx))
+            }
         };
         let op = match pick {
             Pick::Higher | Pick::Later => BinaryOp::Higher,
@@ -636,7 +823,14 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn step(&mut self, side: StepSide, of: &ast::Expr, span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
+    pub(super) fn step(
+        &mut self,
+        side: StepSide,
+        of: &ast::Expr,
+        span: Span,
+        want: Option<&Type>,
+        cx: &mut Cx,
+    ) -> Expr {
         let of = self.expr(of, want.filter(|want| matches!(want, Type::Enum(_))), cx);
         let op = match side {
             StepSide::Above => UnaryOp::StepAbove,
@@ -666,7 +860,11 @@ impl Lowering<'_> {
         if !matches!(inner, Type::Number | Type::Quantity(_)) {
             if inner != Type::Invalid {
                 let found = self.describe(ty);
-                self.report(Code::OutcomeRounding, rounding.span, format!("only numbers and amounts are rounded, not `{found}`"));
+                self.report(
+                    Code::OutcomeRounding,
+                    rounding.span,
+                    format!("only numbers and amounts are rounded, not `{found}`"),
+                );
             }
             return None;
         }
@@ -692,7 +890,11 @@ impl Lowering<'_> {
         match self.types.get(&name.text) {
             Some(TypeName::Record(id)) => Some(*id),
             Some(TypeName::Unit(_) | TypeName::Enum(_)) | None => {
-                let mut found = Diagnostic::new(Code::TypeUnknown, name.span, format!("there is no record `{}`", name.text));
+                let mut found = Diagnostic::new(
+                    Code::TypeUnknown,
+                    name.span,
+                    format!("there is no record `{}`", name.text),
+                );
                 let records = self.policy.schema.records.iter().map(|record| &*record.name);
                 if let Some(meant) = did_you_mean(&name.text, records) {
                     found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);

@@ -22,19 +22,30 @@ impl Lowering<'_> {
             let date = self.expr(date, Some(&Type::Date), &mut cx);
             self.policy.law_dates.push(date);
         }
-        if let (2.., [_, second, ..], true) = (policy.dated_by.len(), policy.dated_by.as_slice(), policy.lenient_by.is_empty()) {
+        if let (2.., [_, second, ..], true) =
+            (policy.dated_by.len(), policy.dated_by.as_slice(), policy.lenient_by.is_empty())
+        {
             self.sink.push(
-                Diagnostic::new(Code::SyntaxUnexpected, second.span, "with two dates the policy says which law is taken")
-                    .help("add `, the more lenient by fine`, naming outcomes that have an order"),
+                Diagnostic::new(
+                    Code::SyntaxUnexpected,
+                    second.span,
+                    "with two dates the policy says which law is taken",
+                )
+                .help("add `, the more lenient by fine`, naming outcomes that have an order"),
             );
         }
         for name in &policy.lenient_by {
             let Some(id) = self.outcome_named(name) else { continue };
-            let ty = self.policy.schema.outcomes.get(id.0 as usize).map_or(Type::Invalid, |def| def.ty.clone());
+            let ty =
+                self.policy.schema.outcomes.get(id.0 as usize).map_or(Type::Invalid, |def| def.ty.clone());
             let orders = self.is_ordered(&ty) || matches!(ty, Type::Range(_) | Type::Invalid | Type::Bool);
             if !orders {
                 let found = self.describe(&ty);
-                self.report(Code::TypeMismatch, name.span, format!("a `{found}` has no order, so none is the more lenient"));
+                self.report(
+                    Code::TypeMismatch,
+                    name.span,
+                    format!("a `{found}` has no order, so none is the more lenient"),
+                );
             }
             self.policy.lenient_by.push(id);
         }
@@ -46,7 +57,8 @@ impl Lowering<'_> {
             let Some(def) = self.policy.schema.outcomes.get(place).cloned() else { continue };
             let made = self.outcome(outcome, &def.ty, def.nothing);
             // What no rule sets is its neutral value; where that is nothing, readers must deal with it.
-            let is_nothing = matches!(made.source, OutcomeSource::Built { neutral: Some(Value::Nothing), .. });
+            let is_nothing =
+                matches!(made.source, OutcomeSource::Built { neutral: Some(Value::Nothing), .. });
             if let Some(def) = self.policy.schema.outcomes.get_mut(place)
                 && is_nothing
             {
@@ -69,17 +81,22 @@ impl Lowering<'_> {
             let kind = std::mem::discriminant(&clause.kind);
             if let Some((_, earlier)) = seen.iter().find(|(other, _)| *other == kind) {
                 self.sink.push(
-                    Diagnostic::new(Code::SyntaxUnexpected, clause.span, "this is said twice").label(*earlier, "said here first"),
+                    Diagnostic::new(Code::SyntaxUnexpected, clause.span, "this is said twice")
+                        .label(*earlier, "said here first"),
                 );
             }
             seen.push((kind, clause.span));
             match &clause.kind {
                 OutcomeClauseKind::Required => required = Some(clause.span),
-                OutcomeClauseKind::Default(value) => default = self.data(value, ty, nothing).map(|value| (value, clause.span)),
+                OutcomeClauseKind::Default(value) => {
+                    default = self.data(value, ty, nothing).map(|value| (value, clause.span))
+                }
                 OutcomeClauseKind::AtLeast(limit) => at_least = self.limit(limit, &limit_type),
                 OutcomeClauseKind::AtMost(limit) => at_most = self.limit(limit, &limit_type),
                 OutcomeClauseKind::Rounded(how) => rounding = self.rounding(how, ty),
-                OutcomeClauseKind::Combine(how) => combine = Some((self.combination(*how, ty, clause.span), None, clause.span)),
+                OutcomeClauseKind::Combine(how) => {
+                    combine = Some((self.combination(*how, ty, clause.span), None, clause.span))
+                }
                 OutcomeClauseKind::CombinePer { inner, record, outer } => {
                     let inner = self.combination(*inner, ty, clause.span);
                     let outer = self.combination(*outer, ty, clause.span);
@@ -90,17 +107,28 @@ impl Lowering<'_> {
         }
         let source = match &outcome.body {
             Some(body) => {
-                for (clause, span) in [("required", required), ("default", default.as_ref().map(|(_, span)| *span)), ("a combination", combine.map(|(_, _, span)| span))] {
+                for (clause, span) in [
+                    ("required", required),
+                    ("default", default.as_ref().map(|(_, span)| *span)),
+                    ("a combination", combine.map(|(_, _, span)| span)),
+                ] {
                     if let Some(span) = span {
                         self.report(
                             Code::OutcomeComputed,
                             span,
-                            format!("`{}` is defined with `=`, so {clause} says nothing", outcome.head.name.text),
+                            format!(
+                                "`{}` is defined with `=`, so {clause} says nothing",
+                                outcome.head.name.text
+                            ),
                         );
                     }
                 }
                 if matches!(ty, Type::Duty(_)) {
-                    self.report(Code::TypeNotAllowed, outcome.ty.span, "a duty is built by rules, each with its `due` date");
+                    self.report(
+                        Code::TypeNotAllowed,
+                        outcome.ty.span,
+                        "a duty is built by rules, each with its `due` date",
+                    );
                 }
                 OutcomeSource::Defined(self.expr(body, Some(ty), &mut Cx::new()))
             }
@@ -115,7 +143,10 @@ impl Lowering<'_> {
                             Diagnostic::new(
                                 Code::OutcomeNoCombination,
                                 outcome.head.name.span,
-                                format!("`{}` does not say how several rules combine", outcome.head.name.text),
+                                format!(
+                                    "`{}` does not say how several rules combine",
+                                    outcome.head.name.text
+                                ),
                             )
                             .help(combinations(ty))
                             .help("or define it in one place: `= ..`"),
@@ -126,7 +157,8 @@ impl Lowering<'_> {
                 let neutral = match (required, default) {
                     (Some(span), Some((_, other))) => {
                         self.sink.push(
-                            Diagnostic::new(Code::OutcomeNeutral, span, "a required outcome has no default").label(other, "the default"),
+                            Diagnostic::new(Code::OutcomeNeutral, span, "a required outcome has no default")
+                                .label(other, "the default"),
                         );
                         None
                     }
@@ -170,7 +202,12 @@ impl Lowering<'_> {
             ast::Combine::Sum => (
                 Combine::Sum,
                 match ty {
-                    Type::Integer | Type::Number | Type::Quantity(_) | Type::Days | Type::WorkingDays | Type::Months => true,
+                    Type::Integer
+                    | Type::Number
+                    | Type::Quantity(_)
+                    | Type::Days
+                    | Type::WorkingDays
+                    | Type::Months => true,
                     Type::Range(inner) => **inner != Type::Date,
                     _ => false,
                 },
@@ -185,8 +222,12 @@ impl Lowering<'_> {
         if !fits && *ty != Type::Invalid {
             let found = self.describe(ty);
             self.sink.push(
-                Diagnostic::new(Code::OutcomeNoCombination, span, format!("values of `{found}` do not combine in this way"))
-                    .help(combinations(ty)),
+                Diagnostic::new(
+                    Code::OutcomeNoCombination,
+                    span,
+                    format!("values of `{found}` do not combine in this way"),
+                )
+                .help(combinations(ty)),
             );
         }
         made
@@ -204,9 +245,13 @@ impl Lowering<'_> {
                 };
                 Value::Duties(vec![Value::Nothing; members].into())
             }
-            Combine::Product | Combine::Highest | Combine::Lowest | Combine::Earliest | Combine::Latest | Combine::Every | Combine::Agree => {
-                Value::Nothing
-            }
+            Combine::Product
+            | Combine::Highest
+            | Combine::Lowest
+            | Combine::Earliest
+            | Combine::Latest
+            | Combine::Every
+            | Combine::Agree => Value::Nothing,
         }
     }
 }
@@ -224,9 +269,13 @@ fn zero(ty: &Type) -> Value {
 
 fn combinations(ty: &Type) -> &'static str {
     match ty {
-        Type::Integer | Type::Number | Type::Quantity(_) | Type::Days | Type::WorkingDays | Type::Months | Type::Range(_) => {
-            "say `sum`, `highest`, `lowest` or `agree`"
-        }
+        Type::Integer
+        | Type::Number
+        | Type::Quantity(_)
+        | Type::Days
+        | Type::WorkingDays
+        | Type::Months
+        | Type::Range(_) => "say `sum`, `highest`, `lowest` or `agree`",
         Type::Date => "say `earliest`, `latest` or `agree`",
         Type::Bool => "say `any` or `agree`",
         Type::Enum(_) => "say `highest` or `lowest` (of a scale) or `agree`",

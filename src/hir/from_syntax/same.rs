@@ -14,7 +14,9 @@ pub(super) fn same(left: &Expr, right: &Expr) -> bool {
             named == named2 && all_same(args, args2) && both(at.as_deref(), at2.as_deref())
         }
         (ExprKind::Unary(op, a), ExprKind::Unary(op2, b)) => op == op2 && same(a, b),
-        (ExprKind::Binary(op, a, b), ExprKind::Binary(op2, a2, b2)) => op == op2 && same(a, a2) && same(b, b2),
+        (ExprKind::Binary(op, a, b), ExprKind::Binary(op2, a2, b2)) => {
+            op == op2 && same(a, a2) && same(b, b2)
+        }
         (ExprKind::Convert(factor, a), ExprKind::Convert(factor2, b)) => factor == factor2 && same(a, b),
         (ExprKind::Round(rounding, a), ExprKind::Round(rounding2, b)) => rounding == rounding2 && same(a, b),
         (

@@ -10,7 +10,9 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::hir::{Expr, ExprKind, MustHold, RecordRules};
 use crate::source::Span;
 use crate::syntax::ast::{self, FieldClauseKind, FieldKind};
-use crate::types::{Bounds, EnumDef, EnumId, Field, MemberDef, Presence, RecordDef, RecordId, Type, UnitDef, UnitId};
+use crate::types::{
+    Bounds, EnumDef, EnumId, Field, MemberDef, Presence, RecordDef, RecordId, Type, UnitDef, UnitId,
+};
 use crate::value::{Number, Value};
 
 impl<'a> Lowering<'a> {
@@ -31,7 +33,10 @@ impl<'a> Lowering<'a> {
             self.enumeration(declaration);
         }
         for record in &declared.records {
-            self.policy.schema.records.push(RecordDef { name: record.head.name.text.clone(), fields: Vec::new() });
+            self.policy
+                .schema
+                .records
+                .push(RecordDef { name: record.head.name.text.clone(), fields: Vec::new() });
         }
         // Two rounds: bounds and defaults of one record may be data of another.
         for (place, record) in declared.records.iter().enumerate() {
@@ -47,12 +52,16 @@ impl<'a> Lowering<'a> {
         }
         for (place, record) in declared.records.iter().enumerate() {
             for (at, field) in record.body.fields.iter().enumerate() {
-                let Some(mut made) = self.policy.schema.records.get(place).and_then(|def| def.fields.get(at)).cloned() else {
+                let Some(mut made) =
+                    self.policy.schema.records.get(place).and_then(|def| def.fields.get(at)).cloned()
+                else {
                     continue;
                 };
                 let siblings: Vec<&ast::Field> = record.body.fields.iter().collect();
                 self.field_clauses(field, &siblings, &mut made);
-                if let Some(slot) = self.policy.schema.records.get_mut(place).and_then(|def| def.fields.get_mut(at)) {
+                if let Some(slot) =
+                    self.policy.schema.records.get_mut(place).and_then(|def| def.fields.get_mut(at))
+                {
                     *slot = made;
                 }
             }
@@ -75,7 +84,10 @@ impl<'a> Lowering<'a> {
                 self.report(
                     Code::TypeUnitMismatch,
                     quantity.span,
-                    format!("a unit equals an amount in another unit: `unit {} = 1_000 mg`", unit.head.name.text),
+                    format!(
+                        "a unit equals an amount in another unit: `unit {} = 1_000 mg`",
+                        unit.head.name.text
+                    ),
                 );
                 continue;
             };
@@ -87,7 +99,11 @@ impl<'a> Lowering<'a> {
                 Ok(factor) if !factor.is_zero() => {
                     equals.insert(&unit.head.name.text, (unit, factor, base.text.clone()));
                 }
-                _ => self.report(Code::SyntaxBadNumber, quantity.span, "a unit equals an amount above 0 of at most 28 digits"),
+                _ => self.report(
+                    Code::SyntaxBadNumber,
+                    quantity.span,
+                    "a unit equals an amount above 0 of at most 28 digits",
+                ),
             }
         }
         for (place, unit) in declared.units.iter().enumerate() {
@@ -99,13 +115,19 @@ impl<'a> Lowering<'a> {
                 match factor.multiply(*step) {
                     Ok(product) if steps <= equals.len() => factor = product,
                     Ok(_) => {
-                        self.report(Code::CircleDefinition, unit.head.name.span, format!(
-                            "the unit `{}` is defined by itself", unit.head.name.text
-                        ));
+                        self.report(
+                            Code::CircleDefinition,
+                            unit.head.name.span,
+                            format!("the unit `{}` is defined by itself", unit.head.name.text),
+                        );
                         break;
                     }
                     Err(_) => {
-                        self.report(Code::SyntaxBadNumber, unit.head.name.span, "the conversion has more than 28 digits");
+                        self.report(
+                            Code::SyntaxBadNumber,
+                            unit.head.name.span,
+                            "the conversion has more than 28 digits",
+                        );
                         break;
                     }
                 }
@@ -121,7 +143,12 @@ impl<'a> Lowering<'a> {
                 }
                 decimals.min(28)
             });
-            self.policy.schema.units.push(UnitDef { name: unit.head.name.text.clone(), decimals, base, factor });
+            self.policy.schema.units.push(UnitDef {
+                name: unit.head.name.text.clone(),
+                decimals,
+                base,
+                factor,
+            });
         }
     }
 
@@ -130,8 +157,10 @@ impl<'a> Lowering<'a> {
         if let Some(TypeName::Unit(id)) = self.types.get(&name.text) {
             return Some(*id);
         }
-        let mut found = Diagnostic::new(Code::TypeUnitMismatch, name.span, format!("there is no unit `{}`", name.text));
-        let units = self.policy.schema.units.iter().map(|unit| &*unit.name).chain(["days", "months", "years"]);
+        let mut found =
+            Diagnostic::new(Code::TypeUnitMismatch, name.span, format!("there is no unit `{}`", name.text));
+        let units =
+            self.policy.schema.units.iter().map(|unit| &*unit.name).chain(["days", "months", "years"]);
         if let Some(meant) = did_you_mean(&name.text, units) {
             found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
@@ -144,7 +173,10 @@ impl<'a> Lowering<'a> {
     fn enumeration(&mut self, declaration: &ast::Enum) {
         report_repeats("member", declaration.members.iter().map(|member| &member.name), self.sink);
         let members: Vec<MemberDef> = (declaration.members.iter())
-            .map(|member| MemberDef { name: member.name.text.clone(), wire: wire(&member.name, member.wire.as_ref()) })
+            .map(|member| MemberDef {
+                name: member.name.text.clone(),
+                wire: wire(&member.name, member.wire.as_ref()),
+            })
             .collect();
         let spans = declaration.members.iter().map(|member| member.name.span);
         self.wires_once(members.iter().map(|member| member.wire.clone()).zip(spans).collect());
@@ -161,8 +193,12 @@ impl<'a> Lowering<'a> {
         for (wire, span) in wires {
             if let Some(earlier) = first.get(&wire) {
                 self.sink.push(
-                    Diagnostic::new(Code::NameWireDuplicate, span, format!("the wire name \"{wire}\" is used twice"))
-                        .label(*earlier, "used here first"),
+                    Diagnostic::new(
+                        Code::NameWireDuplicate,
+                        span,
+                        format!("the wire name \"{wire}\" is used twice"),
+                    )
+                    .label(*earlier, "used here first"),
                 );
             } else {
                 first.insert(wire, span);
@@ -173,7 +209,9 @@ impl<'a> Lowering<'a> {
     fn fields_without_defaults(&mut self, fields: &[&ast::Field]) -> Vec<Field> {
         report_repeats("field", fields.iter().map(|field| &field.name), self.sink);
         let wires = fields.iter().filter(|field| matches!(field.kind, FieldKind::Given { .. }));
-        self.wires_once(wires.map(|field| (wire(&field.name, field.wire.as_ref()), field.name.span)).collect());
+        self.wires_once(
+            wires.map(|field| (wire(&field.name, field.wire.as_ref()), field.name.span)).collect(),
+        );
         let mut made = Vec::new();
         for field in fields {
             let (ty, nothing, unknown) = match &field.kind {
@@ -203,11 +241,19 @@ impl<'a> Lowering<'a> {
             for source in sources {
                 let found = fields.iter().position(|other| other.name.text == source.text);
                 let Some((at, made_source)) = found.and_then(|at| Some((at, made.get(at)?))) else {
-                    self.report(Code::NameUnknown, source.span, format!("there is no field `{}` beside this one", source.text));
+                    self.report(
+                        Code::NameUnknown,
+                        source.span,
+                        format!("there is no field `{}` beside this one", source.text),
+                    );
                     continue;
                 };
                 if matches!(fields.get(at).map(|field| &field.kind), Some(FieldKind::FirstOf(_)) | None) {
-                    self.report(Code::CircleDefinition, source.span, "a derived field takes facts, not derived fields");
+                    self.report(
+                        Code::CircleDefinition,
+                        source.span,
+                        "a derived field takes facts, not derived fields",
+                    );
                     continue;
                 }
                 if !made_source.nothing {
@@ -223,7 +269,11 @@ impl<'a> Lowering<'a> {
                 match &ty {
                     Some(first) if *first != made_source.ty && made_source.ty != Type::Invalid => {
                         let (expected, other) = (self.describe(first), self.describe(&made_source.ty));
-                        self.report(Code::TypeMismatch, source.span, format!("expected `{expected}`, found `{other}`"));
+                        self.report(
+                            Code::TypeMismatch,
+                            source.span,
+                            format!("expected `{expected}`, found `{other}`"),
+                        );
                     }
                     Some(_) => {}
                     None => ty = Some(made_source.ty.clone()),
@@ -260,13 +310,18 @@ impl<'a> Lowering<'a> {
                     }
                 }
                 FieldClauseKind::Judgement(by) => {
-                    made.judgement = Some(by.as_ref().map_or_else(|| "a person".into(), |by| by.text.clone()));
+                    made.judgement =
+                        Some(by.as_ref().map_or_else(|| "a person".into(), |by| by.text.clone()));
                 }
                 FieldClauseKind::Default(_) | FieldClauseKind::NeededWhen(_) => {
                     if let Some(earlier) = presence_span.replace(clause.span) {
                         self.sink.push(
-                            Diagnostic::new(Code::FactDefault, clause.span, "a fact has one of `default` and `needed when`")
-                                .label(earlier, "already said here"),
+                            Diagnostic::new(
+                                Code::FactDefault,
+                                clause.span,
+                                "a fact has one of `default` and `needed when`",
+                            )
+                            .label(earlier, "already said here"),
                         );
                     }
                     if made.unknown || (made.nothing && matches!(clause.kind, FieldClauseKind::Default(_))) {
@@ -302,7 +357,11 @@ impl<'a> Lowering<'a> {
         let below = field.bounds.least.as_ref().is_some_and(|least| measured < *least);
         let above = field.bounds.most.as_ref().is_some_and(|most| measured > *most);
         if below || above {
-            self.report(Code::BoundsViolated, span, format!("the default of `{}` lies outside its bounds", field.name));
+            self.report(
+                Code::BoundsViolated,
+                span,
+                format!("the default of `{}` lies outside its bounds", field.name),
+            );
         }
     }
 
@@ -326,14 +385,20 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let (least, most) = match bound {
-                ast::Bound::Between(least, most) => (self.constant(least, &measure), self.constant(most, &measure)),
+                ast::Bound::Between(least, most) => {
+                    (self.constant(least, &measure), self.constant(most, &measure))
+                }
                 ast::Bound::OrMore(least) => (self.constant(least, &measure), None),
                 ast::Bound::OrLess(most) => (None, self.constant(most, &measure)),
                 ast::Bound::UpTo(most) => {
                     if !is_sized {
                         self.sink.push(
-                            Diagnostic::new(Code::BoundsInvalid, *span, "`up to` counts the items of a list or set")
-                                .help("write `5 or less`"),
+                            Diagnostic::new(
+                                Code::BoundsInvalid,
+                                *span,
+                                "`up to` counts the items of a list or set",
+                            )
+                            .help("write `5 or less`"),
                         );
                     }
                     (None, self.constant(most, &measure))
@@ -355,7 +420,11 @@ impl<'a> Lowering<'a> {
             if let (Some(least), Some(most)) = (&made.least, &made.most)
                 && least > most
             {
-                self.report(Code::BoundsInvalid, *span, "no value meets these bounds: the first exceeds the second");
+                self.report(
+                    Code::BoundsInvalid,
+                    *span,
+                    "no value meets these bounds: the first exceeds the second",
+                );
             }
         }
         made
@@ -379,7 +448,12 @@ impl<'a> Lowering<'a> {
         self.policy.records = records;
     }
 
-    fn rules_of(&mut self, fields: &[&ast::Field], holds: &[&ast::MustHold], record: Option<RecordId>) -> RecordRules {
+    fn rules_of(
+        &mut self,
+        fields: &[&ast::Field],
+        holds: &[&ast::MustHold],
+        record: Option<RecordId>,
+    ) -> RecordRules {
         let mut rules = RecordRules::default();
         for field in fields {
             let condition = match &field.kind {
@@ -393,7 +467,8 @@ impl<'a> Lowering<'a> {
                 FieldKind::FirstOf(_) => None,
             };
             rules.needed_when.push(condition.map(|condition| {
-                let mut cx = Cx::of_record(record, Reads::NoOutcomes("`needed when` reads facts and definitions"));
+                let mut cx =
+                    Cx::of_record(record, Reads::NoOutcomes("`needed when` reads facts and definitions"));
                 self.expr(condition, Some(&Type::Bool), &mut cx)
             }));
         }
@@ -405,7 +480,14 @@ impl<'a> Lowering<'a> {
             read.sort_unstable();
             read.dedup();
             let text = hold.text.as_ref().map_or_else(
-                || self.sources.slice(hold.condition.span).split_whitespace().collect::<Vec<_>>().join(" ").into(),
+                || {
+                    self.sources
+                        .slice(hold.condition.span)
+                        .split_whitespace()
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                        .into()
+                },
                 |text| text.text.clone(),
             );
             rules.must_hold.push(MustHold { text, condition, fields: read });
@@ -417,7 +499,9 @@ impl<'a> Lowering<'a> {
 /// The fields of the record (local 0) or of the facts that an expression reads.
 fn fields_read(expr: &Expr, in_record: bool, found: &mut Vec<usize>) {
     match &expr.kind {
-        ExprKind::Field(of, place) if in_record && matches!(of.kind, ExprKind::Local(crate::hir::LocalId(0))) => {
+        ExprKind::Field(of, place)
+            if in_record && matches!(of.kind, ExprKind::Local(crate::hir::LocalId(0))) =>
+        {
             found.push(*place);
         }
         ExprKind::Fact(place) if !in_record => found.push(*place),

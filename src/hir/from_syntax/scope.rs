@@ -68,10 +68,52 @@ impl<'a> NamedSource<'a> {
 
 /// Words that the expression language needs for itself, so that no value may have them as its name.
 const RESERVED: &[&str] = &[
-    "and", "or", "not", "implies", "is", "in", "to", "times", "at", "where", "when", "then", "otherwise", "for", "has", "by",
-    "exists", "within", "before", "after", "from", "until", "given", "expect", "yes", "no", "unknown", "nothing", "policy",
-    "unit", "enum", "scale", "record", "facts", "calendar", "parameter", "table", "define", "outcome", "rule", "always",
-    "never", "monotone", "independent", "example", "use",
+    "and",
+    "or",
+    "not",
+    "implies",
+    "is",
+    "in",
+    "to",
+    "times",
+    "at",
+    "where",
+    "when",
+    "then",
+    "otherwise",
+    "for",
+    "has",
+    "by",
+    "exists",
+    "within",
+    "before",
+    "after",
+    "from",
+    "until",
+    "given",
+    "expect",
+    "yes",
+    "no",
+    "unknown",
+    "nothing",
+    "policy",
+    "unit",
+    "enum",
+    "scale",
+    "record",
+    "facts",
+    "calendar",
+    "parameter",
+    "table",
+    "define",
+    "outcome",
+    "rule",
+    "always",
+    "never",
+    "monotone",
+    "independent",
+    "example",
+    "use",
 ];
 
 /// The functions of the language; a declaration may not take their names.
@@ -98,7 +140,10 @@ pub(super) fn collect<'a>(files: &'a [ast::File], sink: &mut Sink) -> Declaratio
             }
             ItemKind::Calendar(calendar) => found.calendars.push(calendar),
             ItemKind::Parameter(parameter) => {
-                named.entry(parameter.head.name.text.clone()).or_default().push(NamedSource::Parameter(parameter));
+                named
+                    .entry(parameter.head.name.text.clone())
+                    .or_default()
+                    .push(NamedSource::Parameter(parameter));
             }
             ItemKind::Table(table) => {
                 named.entry(table.head.name.text.clone()).or_default().push(NamedSource::Table(table));
@@ -183,7 +228,8 @@ fn types_once(found: &mut Declarations<'_>, sink: &mut Sink) {
 /// Facts, definitions, tables, parameters and outcomes share one namespace (ruling 13); versions of one definition
 /// are one name.
 fn values_once(found: &mut Declarations<'_>, sink: &mut Sink) {
-    let named = found.named.iter().filter_map(|(_, versions)| versions.first()).map(|version| &version.head().name);
+    let named =
+        found.named.iter().filter_map(|(_, versions)| versions.first()).map(|version| &version.head().name);
     let names: Vec<&Name> = (found.facts.iter().map(|fact| &fact.name))
         .chain(named)
         .chain(found.outcomes.iter().map(|outcome| &outcome.head.name))
@@ -221,8 +267,12 @@ pub(super) fn report_repeats<'a>(kind: &str, names: impl Iterator<Item = &'a Nam
     for name in sorted {
         if let Some(earlier) = first.get(&*name.text) {
             sink.push(
-                Diagnostic::new(Code::NameDuplicate, name.span, format!("the {kind} `{}` is declared twice", name.text))
-                    .label(*earlier, "declared here first"),
+                Diagnostic::new(
+                    Code::NameDuplicate,
+                    name.span,
+                    format!("the {kind} `{}` is declared twice", name.text),
+                )
+                .label(*earlier, "declared here first"),
             );
         } else {
             first.insert(&name.text, name.span);

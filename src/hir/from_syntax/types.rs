@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::hir::{Expr, ExprKind};
 use crate::source::Span;
 use crate::syntax::ast::{Name, TypeKind, TypeRef};
-use crate::types::{EnumId, Field, Bounds, Presence, RecordDef, RecordId, Type, UnitId};
+use crate::types::{Bounds, EnumId, Field, Presence, RecordDef, RecordId, Type, UnitId};
 use crate::value::{Number, Value};
 
 impl Lowering<'_> {
@@ -23,12 +23,25 @@ impl Lowering<'_> {
                 let element = self.element(of);
                 match element {
                     Type::Enum(_) | Type::Integer | Type::Date | Type::Text | Type::Invalid => {}
-                    Type::Bool | Type::Number | Type::Quantity(_) | Type::Days | Type::WorkingDays | Type::Months
-                    | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Range(_) | Type::Duty(_) => {
+                    Type::Bool
+                    | Type::Number
+                    | Type::Quantity(_)
+                    | Type::Days
+                    | Type::WorkingDays
+                    | Type::Months
+                    | Type::Set(_)
+                    | Type::List(_)
+                    | Type::Record(_)
+                    | Type::Range(_)
+                    | Type::Duty(_) => {
                         let found = self.describe(&element);
-                        self.report(Code::TypeNotAllowed, of.span, format!(
-                            "a set holds members of an enum, integers, dates or texts, not `{found}`"
-                        ));
+                        self.report(
+                            Code::TypeNotAllowed,
+                            of.span,
+                            format!(
+                                "a set holds members of an enum, integers, dates or texts, not `{found}`"
+                            ),
+                        );
                         return Type::Invalid;
                     }
                 }
@@ -50,7 +63,11 @@ impl Lowering<'_> {
                 Type::Invalid => Type::Invalid,
                 other => {
                     let found = self.describe(&other);
-                    self.report(Code::TypeNotAllowed, of.span, format!("a duty is of an enum, not of `{found}`"));
+                    self.report(
+                        Code::TypeNotAllowed,
+                        of.span,
+                        format!("a duty is of an enum, not of `{found}`"),
+                    );
                     Type::Invalid
                 }
             },
@@ -60,7 +77,11 @@ impl Lowering<'_> {
 
     fn element(&mut self, of: &TypeRef) -> Type {
         if of.nothing || of.unknown {
-            self.report(Code::TypeNotAllowed, of.span, "`or nothing` and `or unknown` stand behind a whole type");
+            self.report(
+                Code::TypeNotAllowed,
+                of.span,
+                "`or nothing` and `or unknown` stand behind a whole type",
+            );
         }
         self.type_of(of)
     }
@@ -126,7 +147,9 @@ impl Lowering<'_> {
                 } else if matches!(&*name.text, "boolean" | "flag") {
                     found = found.fix("yes and no have the type `bool`", name.span, "bool");
                 } else if matches!(&*name.text, "int" | "decimal" | "float" | "double" | "percent") {
-                    found = found.help("whole counts are `integer`, other numbers are `number`; 5% is the number 0.05");
+                    found = found.help(
+                        "whole counts are `integer`, other numbers are `number`; 5% is the number 0.05",
+                    );
                 } else if matches!(&*name.text, "years" | "year") {
                     found = found.fix("a length in years is counted in months", name.span, "months");
                 } else {
@@ -144,9 +167,22 @@ impl Lowering<'_> {
     /// Integers, numbers, amounts, dates and lengths of time: what has an order and may bound a range.
     pub(super) fn is_measured(&self, ty: &Type) -> bool {
         match ty {
-            Type::Integer | Type::Number | Type::Quantity(_) | Type::Date | Type::Days | Type::WorkingDays | Type::Months => true,
-            Type::Bool | Type::Text | Type::Enum(_) | Type::Set(_) | Type::List(_) | Type::Record(_) | Type::Range(_)
-            | Type::Duty(_) | Type::Invalid => false,
+            Type::Integer
+            | Type::Number
+            | Type::Quantity(_)
+            | Type::Date
+            | Type::Days
+            | Type::WorkingDays
+            | Type::Months => true,
+            Type::Bool
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Set(_)
+            | Type::List(_)
+            | Type::Record(_)
+            | Type::Range(_)
+            | Type::Duty(_)
+            | Type::Invalid => false,
         }
     }
 
@@ -193,13 +229,13 @@ impl Lowering<'_> {
         }
         let span = expr.span;
         match (&expr.ty, to) {
-            (Type::Integer, Type::Number) => Expr {
-                span,
-                ty: Type::Number,
-                kind: ExprKind::Convert(Number::ONE, Box::new(expr)),
-            },
+            (Type::Integer, Type::Number) => {
+                Expr { span, ty: Type::Number, kind: ExprKind::Convert(Number::ONE, Box::new(expr)) }
+            }
             (Type::Quantity(from), Type::Quantity(unit)) => match self.conversion(*from, *unit) {
-                Some(factor) => Expr { span, ty: to.clone(), kind: ExprKind::Convert(factor, Box::new(expr)) },
+                Some(factor) => {
+                    Expr { span, ty: to.clone(), kind: ExprKind::Convert(factor, Box::new(expr)) }
+                }
                 None => self.mismatch(expr, to),
             },
             (Type::Range(from), Type::Range(inner)) => match (&**from, &**inner) {
@@ -207,7 +243,9 @@ impl Lowering<'_> {
                     Expr { span, ty: to.clone(), kind: ExprKind::Convert(Number::ONE, Box::new(expr)) }
                 }
                 (Type::Quantity(a), Type::Quantity(b)) => match self.conversion(*a, *b) {
-                    Some(factor) => Expr { span, ty: to.clone(), kind: ExprKind::Convert(factor, Box::new(expr)) },
+                    Some(factor) => {
+                        Expr { span, ty: to.clone(), kind: ExprKind::Convert(factor, Box::new(expr)) }
+                    }
                     None => self.mismatch(expr, to),
                 },
                 _ => self.mismatch(expr, to),
@@ -246,7 +284,9 @@ impl Lowering<'_> {
                 span,
                 format!("expected an amount in `{expected}`, found one in `{found}`"),
             )
-            .help(format!("units convert only where one is declared by the other: `unit {found} = 2 {expected}`")),
+            .help(format!(
+                "units convert only where one is declared by the other: `unit {found} = 2 {expected}`"
+            )),
             (Type::Days, Type::Months) | (Type::Months, Type::Days) => Diagnostic::new(
                 Code::TypeMismatch,
                 span,

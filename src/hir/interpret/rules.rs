@@ -84,7 +84,9 @@ impl<'p> Case<'p> {
         let mut open: Vec<RuleId> = rules.collect();
         while let Some(id) = open.pop() {
             if asked.insert(id) {
-                open.extend(self.rule(id).into_iter().flat_map(|rule| rule.overridden_by.iter().map(|(by, _)| *by)));
+                open.extend(
+                    self.rule(id).into_iter().flat_map(|rule| rule.overridden_by.iter().map(|(by, _)| *by)),
+                );
             }
         }
         let mut applying = Applying::new();
@@ -109,7 +111,8 @@ impl<'p> Case<'p> {
             let (Some(rule), Some(instances)) = (self.rule(*id), self.rule_instances(*id)) else { continue };
             let judged = applying.get(id).map_or(&[][..], Vec::as_slice);
             let judged = instances.list.iter().zip(judged).map(|(instance, applies)| {
-                let overridden = self.overridden(rule, &instance.key, &applying, |only| only.contains(&outcome));
+                let overridden =
+                    self.overridden(rule, &instance.key, &applying, |only| only.contains(&outcome));
                 and(applies.clone(), overridden.map(Truth::not))
             });
             let judged = judged.collect();
@@ -168,7 +171,8 @@ impl<'p> Case<'p> {
                     .filter(|(by, _)| self.applies_to(*by, &instance.key, &applying, rule) == Ok(Truth::Yes))
                     .collect();
                 let taken = |outcome: &OutcomeId| overriding.iter().any(|(_, only)| only.contains(outcome));
-                let has_effect = rule.then.is_empty() || !rule.then.iter().all(|measure| taken(&measure.outcome));
+                let has_effect =
+                    rule.then.is_empty() || !rule.then.iter().all(|measure| taken(&measure.outcome));
                 if *judged == Ok(Truth::Yes) && has_effect {
                     fired.insert(Fired { rule: rule.name.clone(), item: instance.label.clone() });
                 }

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::guards::ends;
 use super::Flow;
+use super::guards::ends;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{Body, Expr, ExprKind, InForce, Named};
 use crate::source::Span;
@@ -17,22 +17,36 @@ impl Flow<'_> {
             let known = self.eval(date);
             if known.value.may_be_nothing() {
                 self.report(
-                    Diagnostic::new(Code::AbsenceResult, date.span, "the date that says which law applies may be nothing")
-                        .help("take a fact that every case has"),
+                    Diagnostic::new(
+                        Code::AbsenceResult,
+                        date.span,
+                        "the date that says which law applies may be nothing",
+                    )
+                    .help("take a fact that every case has"),
                 );
             }
             if let ExprKind::Fact(place) = &date.kind
                 && policy.schema.facts.fields.get(*place).is_some_and(|field| field.unknown)
             {
                 self.report(
-                    Diagnostic::new(Code::FactNeed, date.span, "the date that says which law applies may be unknown")
-                        .help("take a fact that every case has, without `or unknown`"),
+                    Diagnostic::new(
+                        Code::FactNeed,
+                        date.span,
+                        "the date that says which law applies may be unknown",
+                    )
+                    .help("take a fact that every case has, without `or unknown`"),
                 );
             }
             let value = known.value.without_nothing().unwrap_or_else(|| super::any(false));
             whole = Some(whole.map_or(value.clone(), |so_far| value::join(&so_far, &value, &Waits::new())));
             if policy.in_force != InForce::default() {
-                self.covered(&[policy.in_force], &ends_of(whole.as_ref()), date.span, &policy.name, "is not in force");
+                self.covered(
+                    &[policy.in_force],
+                    &ends_of(whole.as_ref()),
+                    date.span,
+                    &policy.name,
+                    "is not in force",
+                );
             }
         }
         self.law_date = whole;
@@ -59,9 +73,13 @@ impl Flow<'_> {
 
     fn no_law_date(&mut self, span: Span, name: &str) {
         self.report(
-            Diagnostic::new(Code::DateNoLaw, span, format!("`{name}` changes by date, and nothing says which day is meant"))
-                .help(format!("say the day: `{name} at some_date`"))
-                .help("or say in the policy's first lines which fact decides: `dated by inspected_on`"),
+            Diagnostic::new(
+                Code::DateNoLaw,
+                span,
+                format!("`{name}` changes by date, and nothing says which day is meant"),
+            )
+            .help(format!("say the day: `{name} at some_date`"))
+            .help("or say in the policy's first lines which fact decides: `dated by inspected_on`"),
         );
     }
 
@@ -72,8 +90,12 @@ impl Flow<'_> {
         }
         let Some(law_date) = self.law_date.clone() else {
             self.report(
-                Diagnostic::new(Code::DateNoLaw, span, format!("this {what} is in force for a time, and nothing says which day is meant"))
-                    .help("say in the policy's first lines which fact decides: `dated by inspected_on`"),
+                Diagnostic::new(
+                    Code::DateNoLaw,
+                    span,
+                    format!("this {what} is in force for a time, and nothing says which day is meant"),
+                )
+                .help("say in the policy's first lines which fact decides: `dated by inspected_on`"),
             );
             return;
         };
@@ -89,14 +111,25 @@ impl Flow<'_> {
             let bound = bound.map(|day| day.to_string()).unwrap_or_default();
             let side = if before { "no case is dated before" } else { "no case is dated after" };
             self.report(
-                Diagnostic::new(Code::DateUnreachable, span, format!("this {what} is never in force: {side} {bound}"))
-                    .help("change the period, or the bound of the fact that dates a case"),
+                Diagnostic::new(
+                    Code::DateUnreachable,
+                    span,
+                    format!("this {what} is never in force: {side} {bound}"),
+                )
+                .help("change the period, or the bound of the fact that dates a case"),
             );
         }
     }
 
     /// Every day from the first to the last lies in one of the periods.
-    fn covered(&mut self, periods: &[InForce], (first, last): &(Option<Date>, Option<Date>), span: Span, name: &str, lacks: &str) {
+    fn covered(
+        &mut self,
+        periods: &[InForce],
+        (first, last): &(Option<Date>, Option<Date>),
+        span: Span,
+        name: &str,
+        lacks: &str,
+    ) {
         let mut sorted = periods.to_vec();
         sorted.sort_by_key(|period| period.from);
         let mut next_open: Option<Date> = *first;
@@ -136,8 +169,9 @@ impl Flow<'_> {
             (None, None) => return,
         };
         self.report(
-            Diagnostic::new(Code::DateUncovered, span, message)
-                .help("give the date a bound where it is declared: `date, 1990-11-16 or later`, or add a row"),
+            Diagnostic::new(Code::DateUncovered, span, message).help(
+                "give the date a bound where it is declared: `date, 1990-11-16 or later`, or add a row",
+            ),
         );
     }
 }

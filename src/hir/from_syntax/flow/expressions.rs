@@ -42,9 +42,13 @@ impl Flow<'_> {
                 }
                 None => Known::from(any(false)),
             },
-            ExprKind::Local(id) => self.locals.get(id.0 as usize).cloned().unwrap_or_else(|| Known::from(any(false))),
+            ExprKind::Local(id) => {
+                self.locals.get(id.0 as usize).cloned().unwrap_or_else(|| Known::from(any(false)))
+            }
             ExprKind::Field(of, place) => self.field(of, *place),
-            ExprKind::Outcome(id) => self.outcomes.get(id.0 as usize).cloned().unwrap_or_else(|| Known::from(any(false))),
+            ExprKind::Outcome(id) => {
+                self.outcomes.get(id.0 as usize).cloned().unwrap_or_else(|| Known::from(any(false)))
+            }
             ExprKind::Call { named, args, at } => self.call(*named, args, at.as_deref(), expr),
             ExprKind::Unary(op, of) => self.unary(*op, of, expr),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, expr),
@@ -54,7 +58,11 @@ impl Flow<'_> {
                     Some(value) => or_any(value::convert(&value, *factor)),
                     None => Value::Nothing,
                 };
-                let value = if known.value.may_be_nothing() { value::join(&value, &Value::Nothing, &Waits::new()) } else { value };
+                let value = if known.value.may_be_nothing() {
+                    value::join(&value, &Value::Nothing, &Waits::new())
+                } else {
+                    value
+                };
                 Known { value, items: known.items }
             }
             ExprKind::Round(rounding, of) => {
@@ -64,11 +72,16 @@ impl Flow<'_> {
             ExprKind::AddWorkingDays { calendar: _, date, count } => {
                 let date = self.need(date);
                 let count = self.need(count);
-                let forward = value::compare(&count, &Value::WorkingDays(0), Ordering::is_ge) == Ok(Value::Bool(true));
+                let forward =
+                    value::compare(&count, &Value::WorkingDays(0), Ordering::is_ge) == Ok(Value::Bool(true));
                 let (least, most) = ends(&date);
                 Known::from(Value::open(
                     false,
-                    if forward { Shape::Interval { least, most: None } } else { Shape::Interval { least: None, most } },
+                    if forward {
+                        Shape::Interval { least, most: None }
+                    } else {
+                        Shape::Interval { least: None, most }
+                    },
                     Waits::new(),
                 ))
             }
@@ -86,12 +99,17 @@ impl Flow<'_> {
             ExprKind::Choose { how, limbs, otherwise } => self.choose(*how, limbs, otherwise.as_deref()),
             ExprKind::Aggregate { how, binders, body } => self.aggregate(*how, binders, body),
             ExprKind::First { binder, by } => self.first(binder, by),
-            ExprKind::Members(id) => Known { value: any(false), items: Some(Value::open(false, members(&self.policy.schema, *id), Waits::new())) },
+            ExprKind::Members(id) => Known {
+                value: any(false),
+                items: Some(Value::open(false, members(&self.policy.schema, *id), Waits::new())),
+            },
             ExprKind::Set(items) | ExprKind::List(items) => {
                 let mut among: Option<Value> = None;
                 for item in items {
                     let value = self.need(item);
-                    among = Some(among.map_or(value.clone(), |so_far| value::join(&so_far, &value, &Waits::new())));
+                    among = Some(
+                        among.map_or(value.clone(), |so_far| value::join(&so_far, &value, &Waits::new())),
+                    );
                 }
                 let constant = super::super::constants::fold(expr);
                 Known { value: constant.unwrap_or_else(|| any(false)), items: among }
@@ -104,7 +122,8 @@ impl Flow<'_> {
                 let mut values = Vec::new();
                 for (place, field) in fields.iter().enumerate() {
                     let known = self.eval(field);
-                    let may_be_nothing = declared.and_then(|def| def.fields.get(place)).is_some_and(|field| field.nothing);
+                    let may_be_nothing =
+                        declared.and_then(|def| def.fields.get(place)).is_some_and(|field| field.nothing);
                     values.push(if may_be_nothing { known.value } else { self.demand(known.value, field) });
                 }
                 Known::from(Value::Record(values.into()))
@@ -148,7 +167,10 @@ impl Flow<'_> {
                 if is_there {
                     known
                 } else {
-                    Known { value: value::join(&known.value, &Value::Nothing, &Waits::new()), items: known.items }
+                    Known {
+                        value: value::join(&known.value, &Value::Nothing, &Waits::new()),
+                        items: known.items,
+                    }
                 }
             }
         }
@@ -165,7 +187,11 @@ impl Flow<'_> {
         let Type::Record(id) = &of.ty else { return Known::from(any(false)) };
         match policy.schema.record(*id).and_then(|def| def.fields.get(place)) {
             Some(field) => {
-                let condition = policy.records.get(id.0 as usize).and_then(|rules| rules.needed_when.get(place)).and_then(Option::as_ref);
+                let condition = policy
+                    .records
+                    .get(id.0 as usize)
+                    .and_then(|rules| rules.needed_when.get(place))
+                    .and_then(Option::as_ref);
                 self.field_domain(field, condition, Some(of))
             }
             None => Known::from(any(false)),
@@ -195,20 +221,27 @@ impl Flow<'_> {
         };
         for part in parts {
             let (least, most) = ends(&part);
-            let below = bounds.least.as_ref().is_some_and(|bound| least.as_ref().is_none_or(|least| least < bound));
-            let above = bounds.most.as_ref().is_some_and(|bound| most.as_ref().is_none_or(|most| most > bound));
+            let below =
+                bounds.least.as_ref().is_some_and(|bound| least.as_ref().is_none_or(|least| least < bound));
+            let above =
+                bounds.most.as_ref().is_some_and(|bound| most.as_ref().is_none_or(|most| most > bound));
             if !below && !above {
                 continue;
             }
-            let (bound, side, other) = if below { (&bounds.least, "below", &least) } else { (&bounds.most, "above", &most) };
+            let (bound, side, other) =
+                if below { (&bounds.least, "below", &least) } else { (&bounds.most, "above", &most) };
             let bound = bound.as_ref().map(|bound| self.show(bound, &arg.ty)).unwrap_or_default();
             let other = match other {
                 Some(other) => format!("it may be {}", self.show(other, &arg.ty)),
                 None => "it has no bound on that side".to_owned(),
             };
             self.report(
-                Diagnostic::new(Code::BoundsArgument, arg.span, format!("`{param}` of `{name}` may be {side} {bound} here"))
-                    .help(format!("{other}; give the fact behind it a bound, or test it before the call")),
+                Diagnostic::new(
+                    Code::BoundsArgument,
+                    arg.span,
+                    format!("`{param}` of `{name}` may be {side} {bound} here"),
+                )
+                .help(format!("{other}; give the fact behind it a bound, or test it before the call")),
             );
         }
     }
@@ -236,17 +269,29 @@ impl Flow<'_> {
                 _ => "?".into(),
             },
             Value::Nothing => "nothing".into(),
-            Value::Set(_) | Value::List(_) | Value::Record(_) | Value::Range(_) | Value::Duties(_) | Value::Absent | Value::Open(_) => "?".into(),
+            Value::Set(_)
+            | Value::List(_)
+            | Value::Record(_)
+            | Value::Range(_)
+            | Value::Duties(_)
+            | Value::Absent
+            | Value::Open(_) => "?".into(),
         }
     }
 
     /// The author's name for an expression, for messages.
     pub(in super::super) fn name_of(&self, expr: &Expr) -> String {
         match &expr.kind {
-            ExprKind::Fact(place) => self.policy.schema.facts.fields.get(*place).map(|field| field.name.to_string()),
+            ExprKind::Fact(place) => {
+                self.policy.schema.facts.fields.get(*place).map(|field| field.name.to_string())
+            }
             ExprKind::Local(id) => self.param_names.get(id.0 as usize).map(ToString::to_string),
-            ExprKind::Call { named, .. } => self.policy.named.get(named.0 as usize).map(|named| named.name.to_string()),
-            ExprKind::Outcome(id) => self.policy.outcomes.get(id.0 as usize).map(|outcome| outcome.name.to_string()),
+            ExprKind::Call { named, .. } => {
+                self.policy.named.get(named.0 as usize).map(|named| named.name.to_string())
+            }
+            ExprKind::Outcome(id) => {
+                self.policy.outcomes.get(id.0 as usize).map(|outcome| outcome.name.to_string())
+            }
             _ => None,
         }
         .unwrap_or_else(|| "value".to_owned())
@@ -386,11 +431,16 @@ impl Flow<'_> {
             BinaryOp::To => return self.eval_range(expr, true),
             BinaryOp::Times => {
                 let (range, factor) = (self.need(left), self.need(right));
-                let is_positive = value::compare(&factor, &zero(&right.ty), Ordering::is_ge) == Ok(Value::Bool(true));
+                let is_positive =
+                    value::compare(&factor, &zero(&right.ty), Ordering::is_ge) == Ok(Value::Bool(true));
                 if !is_positive {
                     self.report(
-                        Diagnostic::new(Code::BoundsRange, right.span, "this may be below zero, and would turn the range around")
-                            .help("give the fact behind it a bound: `0 or more`"),
+                        Diagnostic::new(
+                            Code::BoundsRange,
+                            right.span,
+                            "this may be below zero, and would turn the range around",
+                        )
+                        .help("give the fact behind it a bound: `0 or more`"),
                     );
                 }
                 or_any(value::times(&range, &factor))
@@ -471,8 +521,12 @@ impl Flow<'_> {
             };
             if self.eval(&order).value != Value::Bool(true) {
                 self.report(
-                    Diagnostic::new(Code::BoundsRange, expr.span, "the bottom of this range may exceed its top")
-                        .help("test it first: `a to b when a <= b`"),
+                    Diagnostic::new(
+                        Code::BoundsRange,
+                        expr.span,
+                        "the bottom of this range may exceed its top",
+                    )
+                    .help("test it first: `a to b when a <= b`"),
                 );
             }
         }
@@ -483,9 +537,14 @@ impl Flow<'_> {
         let (Ok(bottom), Ok(top)) = (value::bottom(shares), value::top(shares)) else { return };
         let zero = Value::Number(value::Number::ZERO);
         let one = Value::Number(value::Number::ONE);
-        let fits = ends(&bottom).0.is_some_and(|least| least >= zero) && ends(&top).1.is_some_and(|most| most <= one);
+        let fits = ends(&bottom).0.is_some_and(|least| least >= zero)
+            && ends(&top).1.is_some_and(|most| most <= one);
         if !fits {
-            self.report(Diagnostic::new(Code::BoundsFactor, expr.span, "the shares of a band lie within 0% to 100%"));
+            self.report(Diagnostic::new(
+                Code::BoundsFactor,
+                expr.span,
+                "the shares of a band lie within 0% to 100%",
+            ));
         }
     }
 
@@ -535,7 +594,8 @@ impl Flow<'_> {
         for binder in binders {
             let known = self.eval(&binder.collection);
             self.demand(known.value.clone(), &binder.collection);
-            let constant_items = matches!(&known.value, Value::Set(items) | Value::List(items) if !items.is_empty());
+            let constant_items =
+                matches!(&known.value, Value::Set(items) | Value::List(items) if !items.is_empty());
             is_certain &= constant_items || self.has_items(&binder.collection);
             let item = known.items.unwrap_or_else(|| any(false));
             self.locals.truncate(binder.local.0 as usize);
@@ -552,15 +612,24 @@ impl Flow<'_> {
     /// The collection surely has an item: by its bound, or by a guard.
     fn has_items(&mut self, collection: &Expr) -> bool {
         let bound = match &collection.kind {
-            ExprKind::Fact(place) => self.policy.schema.facts.fields.get(*place).and_then(|field| field.bounds.least.as_ref()),
+            ExprKind::Fact(place) => {
+                self.policy.schema.facts.fields.get(*place).and_then(|field| field.bounds.least.as_ref())
+            }
             ExprKind::Field(of, place) => match &of.ty {
-                Type::Record(id) => self.policy.schema.record(*id).and_then(|def| def.fields.get(*place)).and_then(|field| field.bounds.least.as_ref()),
+                Type::Record(id) => self
+                    .policy
+                    .schema
+                    .record(*id)
+                    .and_then(|def| def.fields.get(*place))
+                    .and_then(|field| field.bounds.least.as_ref()),
                 _ => None,
             },
             ExprKind::Members(_) => return true,
             ExprKind::Set(items) | ExprKind::List(items) => return !items.is_empty(),
             ExprKind::Aggregate { how: Aggregate::List | Aggregate::SetOf, binders, .. } => {
-                return binders.iter().all(|binder| binder.filter.is_none() && self.has_items(&binder.collection));
+                return binders
+                    .iter()
+                    .all(|binder| binder.filter.is_none() && self.has_items(&binder.collection));
             }
             _ => None,
         };
@@ -578,11 +647,15 @@ impl Flow<'_> {
         };
         self.locals.truncate(locals);
         self.back_to(mark);
-        let or_nothing = |value: Value| if is_certain { value } else { value::join(&value, &Value::Nothing, &Waits::new()) };
+        let or_nothing = |value: Value| {
+            if is_certain { value } else { value::join(&value, &Value::Nothing, &Waits::new()) }
+        };
         match how {
             Aggregate::Sum => Known::from(sum(&item, &body.ty)),
             Aggregate::Product => Known::from(product(&item)),
-            Aggregate::Highest | Aggregate::Lowest | Aggregate::Latest | Aggregate::Earliest => Known::from(or_nothing(item)),
+            Aggregate::Highest | Aggregate::Lowest | Aggregate::Latest | Aggregate::Earliest => {
+                Known::from(or_nothing(item))
+            }
             Aggregate::SetOf | Aggregate::List => Known { value: any(false), items: Some(item) },
             Aggregate::Count => Known::from(at_least(Value::Integer(0))),
             Aggregate::Any | Aggregate::Every => Known::from(open_bool()),
@@ -597,7 +670,8 @@ impl Flow<'_> {
             self.need(key);
         }
         let item = self.locals.get(binder.local.0 as usize).cloned();
-        let local = Expr { span: binder.collection.span, ty: Type::Invalid, kind: ExprKind::Local(binder.local) };
+        let local =
+            Expr { span: binder.collection.span, ty: Type::Invalid, kind: ExprKind::Local(binder.local) };
         let item = item.map(|item| self.narrowed(&local, item)).unwrap_or_else(|| Known::from(any(false)));
         self.locals.truncate(locals);
         self.back_to(mark);

@@ -5,8 +5,8 @@ use super::super::same::same;
 use super::{Flow, Known};
 use crate::hir::{BinaryOp, Body, Expr, ExprKind, OutcomeSource, UnaryOp};
 use crate::types::Type;
-use crate::value::{Number, Shape, Value, Waits};
 use crate::value;
+use crate::value::{Number, Shape, Value, Waits};
 
 /// Something known about every expression equal to `subject`.
 pub(super) struct Guard {
@@ -57,13 +57,16 @@ impl Flow<'_> {
 
     /// A guard says that the expression does not have this value.
     pub(super) fn is_known_not(&self, expr: &Expr, value: &Value) -> bool {
-        self.guards.iter().any(|guard| matches!(&guard.known, Refine::Not(other) if other == value) && same(&guard.subject, expr))
+        self.guards.iter().any(|guard| {
+            matches!(&guard.known, Refine::Not(other) if other == value) && same(&guard.subject, expr)
+        })
     }
 
     /// A guard says that the collection is not empty.
     pub(super) fn is_known_not_empty(&self, collection: &Expr) -> bool {
         self.guards.iter().any(|guard| {
-            let is_empty = matches!(&guard.subject.kind, ExprKind::Unary(UnaryOp::IsEmpty, of) if same(of, collection));
+            let is_empty =
+                matches!(&guard.subject.kind, ExprKind::Unary(UnaryOp::IsEmpty, of) if same(of, collection));
             is_empty && matches!(&guard.known, Refine::Among(value) if *value == Value::Bool(false))
         })
     }
@@ -81,7 +84,8 @@ impl Flow<'_> {
         }
         match (&condition.kind, truth) {
             (ExprKind::Unary(UnaryOp::Not, of), _) => return self.assume_quietly(of, !truth),
-            (ExprKind::Binary(BinaryOp::And, left, right), true) | (ExprKind::Binary(BinaryOp::Or, left, right), false) => {
+            (ExprKind::Binary(BinaryOp::And, left, right), true)
+            | (ExprKind::Binary(BinaryOp::Or, left, right), false) => {
                 self.assume_quietly(left, truth);
                 return self.assume_quietly(right, truth);
             }
@@ -90,7 +94,8 @@ impl Flow<'_> {
                 return self.assume_quietly(right, false);
             }
             // One side is settled, so the other decides.
-            (ExprKind::Binary(BinaryOp::And, left, right), false) | (ExprKind::Binary(BinaryOp::Or, left, right), true) => {
+            (ExprKind::Binary(BinaryOp::And, left, right), false)
+            | (ExprKind::Binary(BinaryOp::Or, left, right), true) => {
                 let settled = Value::Bool(!truth);
                 if self.eval(left).value == settled {
                     self.assume_quietly(right, truth);
@@ -201,15 +206,30 @@ impl Flow<'_> {
                 }
             }
             BinaryOp::NotIn => {
-                if let Some(Value::Set(members) | Value::List(members)) = super::super::constants::fold(right) {
+                if let Some(Value::Set(members) | Value::List(members)) = super::super::constants::fold(right)
+                {
                     for member in members.iter() {
                         self.exclude(left, member.clone());
                     }
                 }
             }
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Implies | BinaryOp::OrElse | BinaryOp::Add | BinaryOp::Subtract
-            | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Without | BinaryOp::HasAnyOf | BinaryOp::HasAllOf
-            | BinaryOp::StartsWith | BinaryOp::To | BinaryOp::Times | BinaryOp::Higher | BinaryOp::Lower | BinaryOp::DaysBetween => {}
+            BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Implies
+            | BinaryOp::OrElse
+            | BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Without
+            | BinaryOp::HasAnyOf
+            | BinaryOp::HasAllOf
+            | BinaryOp::StartsWith
+            | BinaryOp::To
+            | BinaryOp::Times
+            | BinaryOp::Higher
+            | BinaryOp::Lower
+            | BinaryOp::DaysBetween => {}
         }
     }
 
@@ -220,7 +240,8 @@ impl Flow<'_> {
                 let range = self.eval_range(collection, false).value;
                 let (bottom, top) = (value::bottom(&range).ok()?, value::top(&range).ok()?);
                 let (least, most) = (ends(&bottom).0, ends(&top).1);
-                (least.is_some() || most.is_some()).then(|| Value::open(false, Shape::Interval { least, most }, Waits::new()))
+                (least.is_some() || most.is_some())
+                    .then(|| Value::open(false, Shape::Interval { least, most }, Waits::new()))
             }
             _ => self.eval(collection).items,
         }
@@ -250,10 +271,15 @@ impl Flow<'_> {
     fn narrow_order(&mut self, subject: &Expr, value: &Value, least: Option<Value>, most: Option<Value>) {
         let is_member = |end: &Option<Value>| matches!(end, Some(Value::Member(_)));
         let among = if is_member(&least) || is_member(&most) {
-            let fits = |member: &Value| least.as_ref().is_none_or(|least| member >= least) && most.as_ref().is_none_or(|most| member <= most);
+            let fits = |member: &Value| {
+                least.as_ref().is_none_or(|least| member >= least)
+                    && most.as_ref().is_none_or(|most| member <= most)
+            };
             let members = match value {
                 Value::Open(open) => match &open.shape {
-                    Shape::Members(members) => members.iter().filter(|member| fits(member)).cloned().collect(),
+                    Shape::Members(members) => {
+                        members.iter().filter(|member| fits(member)).cloned().collect()
+                    }
                     Shape::Any | Shape::Interval { .. } | Shape::Set { .. } => return,
                 },
                 settled if fits(settled) => std::collections::BTreeSet::from([settled.clone()]),
@@ -307,9 +333,13 @@ impl Flow<'_> {
             }
             ExprKind::Outcome(id) => {
                 let outcome = self.policy.outcomes.get(id.0 as usize)?;
-                let plain = outcome.at_least.is_none() && outcome.at_most.is_none() && outcome.in_force == crate::hir::InForce::default();
+                let plain = outcome.at_least.is_none()
+                    && outcome.at_most.is_none()
+                    && outcome.in_force == crate::hir::InForce::default();
                 match &outcome.source {
-                    OutcomeSource::Defined(body) if plain => Some(body.with_arguments(&[], 1_000 * (self.unfolded + 1))),
+                    OutcomeSource::Defined(body) if plain => {
+                        Some(body.with_arguments(&[], 1_000 * (self.unfolded + 1)))
+                    }
                     OutcomeSource::Defined(_) | OutcomeSource::Built { .. } => None,
                 }
             }
@@ -325,8 +355,12 @@ fn next(value: &Value, step: i64) -> Value {
         Value::Days(count) => count.checked_add(step).map(Value::Days),
         Value::WorkingDays(count) => count.checked_add(step).map(Value::WorkingDays),
         Value::Months(count) => count.checked_add(step).map(Value::Months),
-        Value::Date(date) => (if step > 0 { date.tomorrow() } else { date.yesterday() }).ok().map(Value::Date),
-        Value::Member(place) => i64::from(*place).checked_add(step).and_then(|place| u32::try_from(place).ok()).map(Value::Member),
+        Value::Date(date) => {
+            (if step > 0 { date.tomorrow() } else { date.yesterday() }).ok().map(Value::Date)
+        }
+        Value::Member(place) => {
+            i64::from(*place).checked_add(step).and_then(|place| u32::try_from(place).ok()).map(Value::Member)
+        }
         _ => None,
     };
     moved.unwrap_or_else(|| value.clone())
@@ -334,7 +368,15 @@ fn next(value: &Value, step: i64) -> Value {
 
 /// One value, surely.
 fn is_single(value: &Value) -> bool {
-    !matches!(value, Value::Open(_) | Value::Nothing | Value::Range(_) | Value::List(_) | Value::Record(_) | Value::Duties(_))
+    !matches!(
+        value,
+        Value::Open(_)
+            | Value::Nothing
+            | Value::Range(_)
+            | Value::List(_)
+            | Value::Record(_)
+            | Value::Duties(_)
+    )
 }
 
 /// The least and the greatest value, where they are known.
@@ -345,7 +387,13 @@ pub(super) fn ends(value: &Value) -> (Option<Value>, Option<Value>) {
             Shape::Members(members) => (members.first().cloned(), members.last().cloned()),
             Shape::Any | Shape::Set { .. } => (None, None),
         },
-        Value::Nothing | Value::Absent | Value::Set(_) | Value::List(_) | Value::Record(_) | Value::Range(_) | Value::Duties(_) => (None, None),
+        Value::Nothing
+        | Value::Absent
+        | Value::Set(_)
+        | Value::List(_)
+        | Value::Record(_)
+        | Value::Range(_)
+        | Value::Duties(_) => (None, None),
         settled => (Some(settled.clone()), Some(settled.clone())),
     }
 }
@@ -389,8 +437,12 @@ fn meet(value: &Value, others: &Value) -> Option<Value> {
                 _ => Some(keep(Shape::Interval { least, most })),
             }
         }
-        (Shape::Interval { least, most }, Shape::Members(members)) | (Shape::Members(members), Shape::Interval { least, most }) => {
-            let inside = |member: &&Value| least.as_ref().is_none_or(|least| *member >= least) && most.as_ref().is_none_or(|most| *member <= most);
+        (Shape::Interval { least, most }, Shape::Members(members))
+        | (Shape::Members(members), Shape::Interval { least, most }) => {
+            let inside = |member: &&Value| {
+                least.as_ref().is_none_or(|least| *member >= least)
+                    && most.as_ref().is_none_or(|most| *member <= most)
+            };
             let both: std::collections::BTreeSet<Value> = members.iter().filter(inside).cloned().collect();
             (!both.is_empty()).then(|| keep(Shape::Members(both)))
         }
@@ -407,11 +459,17 @@ fn remove(value: &Value, other: &Value) -> Option<Value> {
     let keep = |shape: Shape| Value::open(open.nothing, shape, Waits::new());
     match &open.shape {
         Shape::Members(members) if members.contains(other) => {
-            let rest: std::collections::BTreeSet<Value> = members.iter().filter(|member| *member != other).cloned().collect();
-            if rest.is_empty() { open.nothing.then_some(Value::Nothing) } else { Some(keep(Shape::Members(rest))) }
+            let rest: std::collections::BTreeSet<Value> =
+                members.iter().filter(|member| *member != other).cloned().collect();
+            if rest.is_empty() {
+                open.nothing.then_some(Value::Nothing)
+            } else {
+                Some(keep(Shape::Members(rest)))
+            }
         }
         Shape::Interval { least, most } if !matches!(other, Value::Number(_)) => {
-            let least = least.as_ref().map(|least| if least == other { next(least, 1) } else { least.clone() });
+            let least =
+                least.as_ref().map(|least| if least == other { next(least, 1) } else { least.clone() });
             let most = most.as_ref().map(|most| if most == other { next(most, -1) } else { most.clone() });
             Some(keep(Shape::Interval { least, most }))
         }
@@ -423,9 +481,18 @@ fn shape_of(value: &Value) -> Shape {
     match value {
         Value::Open(open) => open.shape.clone(),
         Value::Bool(_) | Value::Member(_) | Value::Text(_) => Shape::Members([value.clone()].into()),
-        Value::Integer(_) | Value::Number(_) | Value::Date(_) | Value::Days(_) | Value::WorkingDays(_) | Value::Months(_) => {
-            Shape::Interval { least: Some(value.clone()), most: Some(value.clone()) }
-        }
-        Value::Nothing | Value::Absent | Value::Set(_) | Value::List(_) | Value::Record(_) | Value::Range(_) | Value::Duties(_) => Shape::Any,
+        Value::Integer(_)
+        | Value::Number(_)
+        | Value::Date(_)
+        | Value::Days(_)
+        | Value::WorkingDays(_)
+        | Value::Months(_) => Shape::Interval { least: Some(value.clone()), most: Some(value.clone()) },
+        Value::Nothing
+        | Value::Absent
+        | Value::Set(_)
+        | Value::List(_)
+        | Value::Record(_)
+        | Value::Range(_)
+        | Value::Duties(_) => Shape::Any,
     }
 }

@@ -71,8 +71,13 @@ impl Flow<'_> {
 
     /// The sign that a sum or highest of contributions has, from the contributions' own.
     pub(super) fn built_bounds(&mut self, id: OutcomeId, whole: Value) -> Value {
-        let Some(ty) = self.policy.schema.outcomes.get(id.0 as usize).map(|def| def.ty.clone()) else { return whole };
-        if !matches!(ty, Type::Integer | Type::Number | Type::Quantity(_) | Type::Days | Type::WorkingDays | Type::Months) {
+        let Some(ty) = self.policy.schema.outcomes.get(id.0 as usize).map(|def| def.ty.clone()) else {
+            return whole;
+        };
+        if !matches!(
+            ty,
+            Type::Integer | Type::Number | Type::Quantity(_) | Type::Days | Type::WorkingDays | Type::Months
+        ) {
             return whole;
         }
         let policy = self.policy;
@@ -89,8 +94,13 @@ impl Flow<'_> {
             }
             for measure in rule.then.iter().filter(|measure| measure.outcome == id) {
                 let value = match &measure.kind {
-                    MeasureKind::Contribute { value, .. } | MeasureKind::AtMost(value) => self.eval(value).value,
-                    MeasureKind::Factor { .. } | MeasureKind::AtLeast(_) | MeasureKind::Waived | MeasureKind::Without(_) => continue,
+                    MeasureKind::Contribute { value, .. } | MeasureKind::AtMost(value) => {
+                        self.eval(value).value
+                    }
+                    MeasureKind::Factor { .. }
+                    | MeasureKind::AtLeast(_)
+                    | MeasureKind::Waived
+                    | MeasureKind::Without(_) => continue,
                 };
                 let value = value.without_nothing().unwrap_or_else(|| any(false));
                 is_positive &= value::compare(&value, &zero(&ty), Ordering::is_ge) == Ok(Value::Bool(true));
@@ -99,7 +109,11 @@ impl Flow<'_> {
             self.end(mark);
         }
         if is_positive {
-            Value::open(whole.may_be_nothing(), Shape::Interval { least: Some(zero(&ty)), most: None }, Waits::new())
+            Value::open(
+                whole.may_be_nothing(),
+                Shape::Interval { least: Some(zero(&ty)), most: None },
+                Waits::new(),
+            )
         } else {
             whole
         }

@@ -2,10 +2,13 @@
 //! (rulings 3, 4, 5, 15, 17, 18, 21). An abstract evaluation over the declared domains of facts and parameters, in
 //! dependency order; a definition is judged once, from its parameters' bounds.
 
+use std::collections::BTreeSet;
+
+use super::graph::body_exprs;
 use super::same::same;
 use super::{coverage, grid, index};
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Body, Expr, ExprKind, InForce, Named, OutcomeSource, Policy, Readable, Version};
+use crate::hir::{Body, Expr, ExprKind, InForce, Named, Outcome, OutcomeSource, Policy, Readable, Version};
 use crate::types::{Bounds, Field, Presence, Schema, Type};
 use crate::value::{self, Shape, Value, Waits};
 
@@ -31,6 +34,7 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         unfolded: 0,
         steps: 0,
         param_names: Vec::new(),
+        broken: BTreeSet::new(),
     };
     flow.policy();
 }
@@ -73,6 +77,8 @@ pub(super) struct Flow<'a> {
     unfolded: u32,
     /// The parameters of the current declaration, for messages.
     param_names: Vec<std::sync::Arc<str>>,
+    /// What holds broken parts, and what reads it: reported already, so nothing follows from it.
+    broken: BTreeSet<Readable>,
     /// Expressions judged in the current declaration.
     steps: u32,
 }
@@ -88,13 +94,18 @@ impl Flow<'_> {
             match readable {
                 Readable::Named(id) => {
                     let Some(named) = self.policy.named.get(id.0 as usize) else { continue };
-                    let known = self.definition(named);
+                    let exprs = named.versions.iter().flat_map(|version| body_exprs(&version.body));
+                    let is_broken = self.find_broken(*readable, exprs);
+                    let known = self.unless(is_broken, |flow| flow.definition(named));
                     if let Some(slot) = self.named.get_mut(id.0 as usize) {
                         *slot = known;
                     }
                 }
                 Readable::Outcome(id) => {
-                    let known = self.outcome(*id);
+                    let exprs =
+                        self.policy.outcomes.get(id.0 as usize).map(Outcome::exprs).unwrap_or_default();
+                    let is_broken = self.find_broken(*readable, exprs);
+                    let known = self.unless(is_broken, |flow| flow.outcome(*id));
                     if let Some(slot) = self.outcomes.get_mut(id.0 as usize) {
                         *slot = known;
                     }
@@ -103,12 +114,42 @@ impl Flow<'_> {
         }
         self.calendars();
         for rule in &self.policy.rules {
-            self.rule(rule);
+            let is_broken = rule.exprs().into_iter().any(|expr| self.is_broken(expr));
+            self.unless(is_broken, |flow| flow.rule(rule));
         }
         for claim in &self.policy.claims {
             self.claim(claim);
         }
-        grid::check(self.policy, self.sink);
+        grid::check(self.policy, &self.broken, self.sink);
+    }
+
+    fn find_broken<'e>(&mut self, readable: Readable, exprs: impl IntoIterator<Item = &'e Expr>) -> bool {
+        let is_broken = exprs.into_iter().any(|expr| self.is_broken(expr));
+        if is_broken {
+            self.broken.insert(readable);
+        }
+        is_broken
+    }
+
+    /// The expression holds or reads something broken.
+    fn is_broken(&self, expr: &Expr) -> bool {
+        let own = match &expr.kind {
+            ExprKind::Invalid => true,
+            ExprKind::Call { named, .. } => self.broken.contains(&Readable::Named(*named)),
+            ExprKind::Outcome(id) => self.broken.contains(&Readable::Outcome(*id)),
+            _ => expr.ty == Type::Invalid,
+        };
+        let mut found = own;
+        expr.for_each_child(&mut |child| found = found || self.is_broken(child));
+        found
+    }
+
+    /// Judges something, without a word if it is broken.
+    fn unless<T>(&mut self, is_broken: bool, judge: impl FnOnce(&mut Self) -> T) -> T {
+        self.quiet += u32::from(is_broken);
+        let judged = judge(self);
+        self.quiet -= u32::from(is_broken);
+        judged
     }
 
     fn conditions_of_facts(&mut self) {
@@ -118,12 +159,14 @@ impl Flow<'_> {
                 self.locals = if place == 0 { Vec::new() } else { vec![Known::any()] };
                 if condition {
                     for condition in rules.needed_when.iter().flatten() {
-                        self.eval(condition);
+                        let is_broken = self.is_broken(condition);
+                        self.unless(is_broken, |flow| flow.eval(condition));
                     }
                 }
                 if hold {
                     for hold in &rules.must_hold {
-                        self.eval(&hold.condition);
+                        let is_broken = self.is_broken(&hold.condition);
+                        self.unless(is_broken, |flow| flow.eval(&hold.condition));
                     }
                 }
             }
@@ -132,7 +175,12 @@ impl Flow<'_> {
     }
 
     fn calendars(&mut self) {
-        for list in self.policy.calendars.iter().flat_map(|calendar| calendar.holidays.iter().chain(&calendar.workdays)) {
+        for list in self
+            .policy
+            .calendars
+            .iter()
+            .flat_map(|calendar| calendar.holidays.iter().chain(&calendar.workdays))
+        {
             let known = self.eval(list);
             self.demand(known.value, list);
         }
@@ -152,7 +200,8 @@ impl Flow<'_> {
     fn definition(&mut self, named: &Named) -> Known {
         self.steps = 0;
         self.param_names = named.params.iter().map(|param| param.name.clone()).collect();
-        self.locals = named.params.iter().map(|param| self.domain(&param.ty, &param.bounds, param.nothing)).collect();
+        self.locals =
+            named.params.iter().map(|param| self.domain(&param.ty, &param.bounds, param.nothing)).collect();
         let mut whole: Option<Known> = None;
         for version in &named.versions {
             let mark = self.mark();
@@ -215,10 +264,12 @@ impl Flow<'_> {
             _ => Diagnostic::new(Code::AbsenceResult, body.span, format!("`{name}` may be nothing here")),
         };
         found = match &body.kind {
-            ExprKind::Choose { otherwise: None, .. } => {
-                found.help("add a last limb: `otherwise ..`").help(format!("or declare the type `{ty} or nothing`"))
-            }
-            _ => found.help(format!("give a value for that case: `.. or else ..`, or declare the type `{ty} or nothing`")),
+            ExprKind::Choose { otherwise: None, .. } => found
+                .help("add a last limb: `otherwise ..`")
+                .help(format!("or declare the type `{ty} or nothing`")),
+            _ => found.help(format!(
+                "give a value for that case: `.. or else ..`, or declare the type `{ty} or nothing`"
+            )),
         };
         self.report(found);
         Known { value: known.value.without_nothing().unwrap_or_else(|| any(false)), items: known.items }
@@ -226,7 +277,9 @@ impl Flow<'_> {
 
     fn outcome(&mut self, id: crate::hir::OutcomeId) -> Known {
         let policy = self.policy;
-        let (Some(outcome), Some(def)) = (policy.outcomes.get(id.0 as usize), policy.schema.outcomes.get(id.0 as usize)) else {
+        let (Some(outcome), Some(def)) =
+            (policy.outcomes.get(id.0 as usize), policy.schema.outcomes.get(id.0 as usize))
+        else {
             return Known::any();
         };
         self.steps = 0;
@@ -238,15 +291,22 @@ impl Flow<'_> {
                 if outcome.in_force != InForce::default() && !outcome.nothing {
                     let ty = policy.schema.describe(&outcome.ty);
                     self.report(
-                        Diagnostic::new(Code::AbsenceResult, outcome.span, format!("`{}` is nothing outside its period", outcome.name))
-                            .help(format!("declare the type `{ty} or nothing`")),
+                        Diagnostic::new(
+                            Code::AbsenceResult,
+                            outcome.span,
+                            format!("`{}` is nothing outside its period", outcome.name),
+                        )
+                        .help(format!("declare the type `{ty} or nothing`")),
                     );
                 }
                 known
             }
             OutcomeSource::Built { .. } => {
                 let mut known = self.domain(&def.ty, &Bounds::default(), def.nothing);
-                if let OutcomeSource::Built { combine: value::Combine::Sum | value::Combine::Highest, .. } = &outcome.source {
+                if let OutcomeSource::Built {
+                    combine: value::Combine::Sum | value::Combine::Highest, ..
+                } = &outcome.source
+                {
                     known.value = self.built_bounds(id, known.value);
                 }
                 known
@@ -259,7 +319,8 @@ impl Flow<'_> {
             && (floor.is_some() || cap.is_some())
             && let Ok(clamped) = value::clamp(&value, floor.as_ref(), cap.as_ref())
         {
-            known.value = if is_nothing { value::join(&clamped, &Value::Nothing, &Waits::new()) } else { clamped };
+            known.value =
+                if is_nothing { value::join(&clamped, &Value::Nothing, &Waits::new()) } else { clamped };
         }
         known
     }
@@ -271,8 +332,10 @@ impl Flow<'_> {
 
     fn claim(&mut self, claim: &crate::hir::Claim) {
         match &claim.kind {
-            crate::hir::ClaimKind::Always { text: _, condition } | crate::hir::ClaimKind::Never { text: _, condition } => {
-                self.eval(condition);
+            crate::hir::ClaimKind::Always { text: _, condition }
+            | crate::hir::ClaimKind::Never { text: _, condition } => {
+                let is_broken = self.is_broken(condition);
+                self.unless(is_broken, |flow| flow.eval(condition));
             }
             crate::hir::ClaimKind::Monotone { .. } | crate::hir::ClaimKind::Independent { .. } => {}
         }
@@ -321,7 +384,8 @@ impl Flow<'_> {
                 "`{}` is only there under its `needed when` condition; say that condition here too",
                 field.name
             )),
-            _ => found.help("test it first: `.. exists and ..`, or give a value for that case: `(..) or else ..`"),
+            _ => found
+                .help("test it first: `.. exists and ..`, or give a value for that case: `(..) or else ..`"),
         }
     }
 
@@ -337,7 +401,13 @@ fn domain(schema: &Schema, ty: &Type, bounds: &Bounds, nothing: bool) -> Known {
     match ty {
         Type::Bool => Known::from(open(Shape::Members([Value::Bool(false), Value::Bool(true)].into()))),
         Type::Enum(id) => Known::from(open(members(schema, *id))),
-        Type::Integer | Type::Number | Type::Quantity(_) | Type::Date | Type::Days | Type::WorkingDays | Type::Months => {
+        Type::Integer
+        | Type::Number
+        | Type::Quantity(_)
+        | Type::Date
+        | Type::Days
+        | Type::WorkingDays
+        | Type::Months => {
             Known::from(open(Shape::Interval { least: bounds.least.clone(), most: bounds.most.clone() }))
         }
         Type::Range(of) => {
