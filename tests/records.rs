@@ -6,7 +6,7 @@ mod policies;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use policies::{decide, load};
+use policies::{decide, folder, load};
 use serde_json::{Map, Value, json};
 
 /// The rows of a file by column, or `None` (said loudly) where the records are not there.
@@ -100,4 +100,17 @@ fn detroit_food_finds_every_inspection_as_compliant_as_the_city_did() {
     assert_eq!(agreed, 8_602);
     // By type alone; the city's own deadlines depart from it in 7.31 % of the rows.
     assert_eq!((deadlines, violations.len()), (26_518, 28_612));
+}
+
+#[test]
+fn the_cases_beside_the_policies_are_decided() {
+    for name in ["uk_food_hygiene", "detroit_food"] {
+        let policy = load(name);
+        let cases = std::fs::read_to_string(folder(name).join("cases.jsonl")).expect("a policy has cases");
+        for line in cases.lines() {
+            let facts: Value = serde_json::from_str(line).expect("a line of cases.jsonl is JSON");
+            let decision = decide(&policy, &facts);
+            assert_eq!(decision["status"], "decided", "{name}: {facts}: {decision}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ mod policies;
 
 use oracle::random::Random;
 use oracle::{REGIMES, Regime, hand_cases};
-use policies::{decide, load};
+use policies::{decide, folder, load};
 use serde_json::Value;
 
 const CASES: u64 = if cfg!(debug_assertions) { 300 } else { 3_000 };
@@ -77,12 +77,31 @@ fn differences(decision: &Value, expected: &Value) -> Vec<String> {
     found
 }
 
+/// The cases beside a policy are ours, and meant to be tried: none is refused, none fails.
+fn decides_its_own_cases(name: &str) {
+    let regime = regime(name);
+    let policy = load(name);
+    let path = folder(name).join("cases.jsonl");
+    let cases = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    for line in cases.lines() {
+        let facts: Value = serde_json::from_str(line).expect("a line of cases.jsonl is JSON");
+        let decision = decide(&policy, &facts);
+        let found = differences(&decision, &(regime.decide)(&facts));
+        assert!(found.is_empty(), "{name}: {facts}\n  {}\ndecision: {decision}", found.join("\n  "));
+    }
+}
+
 macro_rules! regime_tests {
     ($($name:ident),+) => {
         $(mod $name {
             #[test]
             fn reproduces_the_hand_cases() {
                 super::reproduces_the_hand_cases(stringify!($name));
+            }
+
+            #[test]
+            fn decides_its_own_cases() {
+                super::decides_its_own_cases(stringify!($name));
             }
 
             #[test]
@@ -93,5 +112,5 @@ macro_rules! regime_tests {
     };
 }
 
-// For each regime: `mod eu_product_risk { #[test] fn reproduces_the_hand_cases() .. #[test] fn agrees_with_its_oracle() .. }`
+// For each regime a module of its name with the three tests: `mod eu_product_risk { #[test] fn decides_its_own_cases() { .. } .. }`
 regime_tests!(service_enforcement, wales_food_hygiene, eu_product_risk, prc_product_quality, us_cpsa_penalty);
