@@ -56,12 +56,7 @@ impl Diagnostic {
     }
 
     #[must_use]
-    pub(crate) fn fix(
-        mut self,
-        title: impl Into<String>,
-        span: Span,
-        replacement: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn fix(mut self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
         self.fixes.push(Fix { title: title.into(), span, replacement: replacement.into() });
         self
     }

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use crate::source::Span;
 use crate::types::{Bounds, EnumId, RecordId, Schema, Type};
-pub(crate) use crate::value::{Combine, Rounding, RoundingMode};
 use crate::value::{Number, Value};
+pub(crate) use crate::value::{Combine, Rounding, RoundingMode};
 
 pub(crate) mod from_syntax;
 pub(crate) mod interpret;
@@ -245,16 +245,9 @@ pub(crate) struct Measure {
 pub(crate) enum MeasureKind {
     /// A value of the outcome's type (for `set of` a set, for `duty of` an [`ExprKind::Duty`]), clamped to its own
     /// limits, cap over floor.
-    Contribute {
-        value: Expr,
-        at_least: Option<Expr>,
-        at_most: Option<Expr>,
-    },
+    Contribute { value: Expr, at_least: Option<Expr>, at_most: Option<Expr> },
     /// Multiplies by the value: `1 - share` for `reduced by` (share within 0 to 1), `1 + share` for `raised by`.
-    Factor {
-        share: Expr,
-        raises: bool,
-    },
+    Factor { share: Expr, raises: bool },
     AtLeast(Expr),
     AtMost(Expr),
     Waived,
@@ -283,50 +276,24 @@ pub(crate) enum ExprKind {
     /// The final value of an outcome.
     Outcome(OutcomeId),
     /// A definition, table or parameter; at the law date unless `at` says another day.
-    Call {
-        named: NamedId,
-        args: Vec<Expr>,
-        at: Option<Box<Expr>>,
-    },
+    Call { named: NamedId, args: Vec<Expr>, at: Option<Box<Expr>> },
     Unary(UnaryOp, Box<Expr>),
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// A number of one unit as a number of another: times the factor (1 turns an integer into a number).
     Convert(Number, Box<Expr>),
     Round(Rounding, Box<Expr>),
     /// `date + n working days` (n negative: before).
-    AddWorkingDays {
-        calendar: CalendarId,
-        date: Box<Expr>,
-        count: Box<Expr>,
-    },
+    AddWorkingDays { calendar: CalendarId, date: Box<Expr>, count: Box<Expr> },
     /// `working days after a to b`
-    WorkingDaysBetween {
-        calendar: CalendarId,
-        from: Box<Expr>,
-        to: Box<Expr>,
-    },
+    WorkingDaysBetween { calendar: CalendarId, from: Box<Expr>, to: Box<Expr> },
     /// `band(range, shares)`
-    Band {
-        range: Box<Expr>,
-        shares: Box<Expr>,
-    },
+    Band { range: Box<Expr>, shares: Box<Expr> },
     /// The limbs that hold; the first, highest or lowest of their values; none and no `otherwise`: nothing.
-    Choose {
-        how: Choose,
-        limbs: Vec<Limb>,
-        otherwise: Option<Box<Expr>>,
-    },
+    Choose { how: Choose, limbs: Vec<Limb>, otherwise: Option<Box<Expr>> },
     /// `sum of body for each ..`
-    Aggregate {
-        how: Aggregate,
-        binders: Vec<Binder>,
-        body: Box<Expr>,
-    },
+    Aggregate { how: Aggregate, binders: Vec<Binder>, body: Box<Expr> },
     /// The item that comes first by the keys.
-    First {
-        binder: Box<Binder>,
-        by: Vec<(Extreme, Expr)>,
-    },
+    First { binder: Box<Binder>, by: Vec<(Extreme, Expr)> },
     /// All members of an enum, in declared order; only as the collection of a binder.
     Members(EnumId),
     /// A set literal.
@@ -336,10 +303,7 @@ pub(crate) enum ExprKind {
     /// Fields in declared order.
     Record(Vec<Expr>),
     /// One duty: kind and due date.
-    Duty {
-        kind: Box<Expr>,
-        due: Box<Expr>,
-    },
+    Duty { kind: Box<Expr>, due: Box<Expr> },
 }
 
 #[derive(Clone, Debug)]

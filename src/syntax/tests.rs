@@ -197,6 +197,53 @@ fn broken_items_leave_the_others_and_their_names() {
     assert_eq!(starts, ["Define", "Enum", "Outcome", "Define"]);
 }
 
+#[test]
+fn an_override_for_outcomes_concerns_the_rule_before_it() {
+    let (_, tree, found) =
+        parse("rule a overrides x, y for fine, credit overrides z for each v in vs then fine: 1");
+    assert_eq!(found, []);
+    let ast::ItemKind::Rule(rule) = &tree.items[0].kind else { panic!("{tree:?}") };
+    let overrides: Vec<(&str, Vec<&str>)> = rule
+        .overrides
+        .iter()
+        .map(|one| (&*one.rule.text, one.outcomes.iter().map(|outcome| &*outcome.text).collect()))
+        .collect();
+    assert_eq!(overrides, [("x", vec![]), ("y", vec!["fine", "credit"]), ("z", vec![])]);
+    assert_eq!(rule.binders.len(), 1);
+}
+
+#[test]
+fn cross_tables_put_the_last_input_into_the_head() {
+    let (_, tree, found) =
+        parse("table t(a: b, c: d): e | a | c | 1 | 2, 3 | | x | => | 5 | 6 | | any | => | 7 | a and b |");
+    assert_eq!(found, []);
+    let ast::ItemKind::Table(table) = &tree.items[0].kind else { panic!("{tree:?}") };
+    let across = table.across.as_ref().map(|(input, tests)| (print::expr(input), tests.len()));
+    assert_eq!((table.inputs.len(), across), (1, Some(("c".to_owned(), 2))));
+    let shape: Vec<(usize, usize)> =
+        table.rows.iter().map(|row| (row.tests.len(), row.results.len())).collect();
+    assert_eq!(shape, [(1, 2), (1, 2)]);
+    assert_eq!(print::expr(&table.rows[1].results[1]), "(And a b)");
+}
+
+#[test]
+fn or_nothing_belongs_to_the_whole_type() {
+    let (_, tree, _) = parse("facts a: list of set of CNY or nothing b: list of (CNY or nothing)");
+    let ast::ItemKind::Facts(facts) = &tree.items[0].kind else { panic!("{tree:?}") };
+    let nothings: Vec<(bool, bool)> = facts
+        .fields
+        .iter()
+        .map(|field| match &field.kind {
+            ast::FieldKind::Given { ty, .. } => match &ty.kind {
+                ast::TypeKind::List(inner) => (ty.nothing, inner.nothing),
+                _ => panic!("{ty:?}"),
+            },
+            ast::FieldKind::FirstOf(_) => panic!("{field:?}"),
+        })
+        .collect();
+    assert_eq!(nothings, [(true, false), (false, true)]);
+}
+
 // ---- limits ----
 
 fn codes(found: &[Diagnostic]) -> Vec<&'static str> {

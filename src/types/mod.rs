@@ -151,9 +151,7 @@ impl Schema {
             Type::Bool => "bool".into(),
             Type::Integer => "integer".into(),
             Type::Number => "number".into(),
-            Type::Quantity(id) => {
-                self.unit(*id).map_or_else(|| "amount".into(), |unit| unit.name.to_string())
-            }
+            Type::Quantity(id) => self.unit(*id).map_or_else(|| "amount".into(), |unit| unit.name.to_string()),
             Type::Date => "date".into(),
             Type::Days => "days".into(),
             Type::WorkingDays => "working days".into(),
@@ -164,9 +162,7 @@ impl Schema {
             Type::List(of) => format!("list of {}", self.describe(of)),
             Type::Record(id) => self.record(*id).map_or_else(|| "record".into(), |def| def.name.to_string()),
             Type::Range(of) => format!("range of {}", self.describe(of)),
-            Type::Duty(id) => {
-                self.enumeration(*id).map_or_else(|| "duty".into(), |def| format!("duty of {}", def.name))
-            }
+            Type::Duty(id) => self.enumeration(*id).map_or_else(|| "duty".into(), |def| format!("duty of {}", def.name)),
             Type::Invalid => "?".into(),
         }
     }

@@ -11,6 +11,4 @@ pub(crate) enum Certainty {
 }
 
 /// All of `items` combined; `empty` when there is none. The order of items does not matter.
-pub(crate) fn combine(how: Combine, items: &[(Certainty, Value)], empty: &Value) -> Result<Value, Trouble> {
-    Err(Trouble::Internal("stub"))
-}
+pub(crate) fn combine(how: Combine, items: &[(Certainty, Value)], empty: &Value) -> Result<Value, Trouble> { Err(Trouble::Internal("stub")) }

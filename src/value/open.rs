@@ -33,33 +33,19 @@ pub(crate) enum Shape {
 
 impl Value {
     /// The value, unsettled: normalised, so that what has one possible value left is settled.
-    pub(crate) fn open(nothing: bool, shape: Shape, waits: Waits) -> Self {
-        Value::Open(Arc::new(Open { nothing, shape, waits }))
-    }
+    pub(crate) fn open(nothing: bool, shape: Shape, waits: Waits) -> Self { Value::Open(Arc::new(Open { nothing, shape, waits })) }
     /// One value remains, all through.
-    pub(crate) fn is_settled(&self) -> bool {
-        true
-    }
+    pub(crate) fn is_settled(&self) -> bool { true }
     /// Everything that this value waits for, all through; empty when settled.
-    pub(crate) fn waits(&self) -> Waits {
-        Waits::new()
-    }
+    pub(crate) fn waits(&self) -> Waits { Waits::new() }
     /// Adds to what an unsettled value waits for; a settled value stays as it is.
-    pub(crate) fn waiting_also(self, waits: &Waits) -> Self {
-        self
-    }
+    pub(crate) fn waiting_also(self, waits: &Waits) -> Self { self }
     /// Nothing is among the possible values.
-    pub(crate) fn may_be_nothing(&self) -> bool {
-        false
-    }
+    pub(crate) fn may_be_nothing(&self) -> bool { false }
     /// The same value, nothing excluded (under a guard); `None` if it is nothing for certain.
-    pub(crate) fn without_nothing(self) -> Option<Self> {
-        Some(self)
-    }
+    pub(crate) fn without_nothing(self) -> Option<Self> { Some(self) }
 }
 
 /// The smallest value that may be whatever either may be. Lists of one length and records are joined place by place.
 /// `waits` is what the choice between them waits for; it is added unless both are the same settled value.
-pub(crate) fn join(left: &Value, right: &Value, waits: &Waits) -> Value {
-    left.clone()
-}
+pub(crate) fn join(left: &Value, right: &Value, waits: &Waits) -> Value { left.clone() }
