@@ -198,6 +198,15 @@ fn broken_items_leave_the_others_and_their_names() {
 }
 
 #[test]
+fn item_words_that_name_a_field_are_no_place_to_resume() {
+    let (_, tree, found) =
+        parse("record r\n  rule \"Title\": integer\n  use as \"x\": bool\n  unit: bool\n\ndefine a");
+    assert_eq!(found.len(), 1);
+    let ast::ItemKind::Record(record) = &tree.items[0].kind else { panic!("{tree:?}") };
+    assert_eq!(record.body.fields.len(), 3);
+}
+
+#[test]
 fn an_override_for_outcomes_concerns_the_rule_before_it() {
     let (_, tree, found) =
         parse("rule a overrides x, y for fine, credit overrides z for each v in vs then fine: 1");
