@@ -21,6 +21,15 @@ pub(super) fn failure(file: FileId, tokens: &[Token<'_>], start: usize, error: &
         ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
         ErrorVariant::CustomError { .. } => &[],
     };
+    if let ErrorVariant::CustomError { .. } = error.variant {
+        // pest's own guard: the host's thread has less stack than nesting up to our limit needs.
+        return Diagnostic::new(
+            Code::SyntaxTooDeep,
+            span(file, place, place),
+            "too many brackets inside one another",
+        )
+        .help("parse on a thread with a larger stack, or give inner parts a name with `define`");
+    }
     let at = tokens.partition_point(|token| token.end() <= place);
     let failure = Failure { file, tokens, at, expected };
     let named = failure.named().or_else(|| failure.stepped_back().and_then(|failure| failure.clause_order()));
@@ -557,10 +566,9 @@ fn closing(open: &str) -> Option<&'static str> {
 
 fn describe(token: &Token<'_>) -> String {
     const MOST: usize = 40;
-    match token.kind {
-        TokenKind::Text | TokenKind::OpenText | TokenKind::OddText if token.text.chars().count() > MOST => {
-            "a text".to_owned()
-        }
-        _ => format!("`{}`", token.text),
+    let is_text = matches!(token.kind, TokenKind::Text | TokenKind::OpenText | TokenKind::OddText);
+    if is_text && token.text.chars().count() > MOST {
+        return "a text".to_owned();
     }
+    format!("`{}`", token.text)
 }

@@ -193,9 +193,15 @@ fn opens_item(tokens: &[Token<'_>], index: usize) -> bool {
     };
     token.opens_line
         && (words::is_item_word(token) || is_misspelt())
-        && !next.is_some_and(|next| next.is_symbol(":"))
+        && !names_an_entry(tokens.get(index + 1..).unwrap_or_default())
         && !before.is_some_and(|before| before.is_symbol(".") || before.is_symbol("/"))
         && !(token.is_word("never") && next.is_some_and(|next| words::DIRECTIONS.contains(&next.text)))
+}
+
+/// `:`, or a wire name and a title before it.
+fn names_an_entry(after: &[Token<'_>]) -> bool {
+    let colon = after.iter().find(|token| !(token.is_word("as") || token.kind == TokenKind::Text));
+    colon.is_some_and(|token| token.is_symbol(":"))
 }
 
 /// Where the fields and constraints of `facts` or a record begin: at a line's start, outside brackets.

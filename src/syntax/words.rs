@@ -65,6 +65,12 @@ pub(super) fn is_item_word(token: &Token<'_>) -> bool {
     token.kind == TokenKind::Word && ITEM_WORDS.contains(&token.text)
 }
 
+/// Every word that is never a name in an expression.
+#[cfg(test)]
+pub(super) fn reserved() -> impl Iterator<Item = &'static str> {
+    RESERVED.iter().chain(ITEM_WORDS).copied()
+}
+
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word) || ITEM_WORDS.contains(&word)
 }

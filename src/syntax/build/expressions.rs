@@ -22,10 +22,10 @@ impl Builder<'_, '_> {
         match rule {
             Rule::date | Rule::quantity | Rule::text => Deep { expr: self.literal_expr(inner), levels: 1 },
             Rule::literal => {
-                let kind = match Parts::of(inner).peek() {
-                    Some(Rule::k_yes) => ExprKind::Bool(true),
-                    Some(Rule::k_no) => ExprKind::Bool(false),
-                    Some(Rule::k_nothing) => ExprKind::Nothing,
+                let kind = match inner.as_str() {
+                    "yes" => ExprKind::Bool(true),
+                    "no" => ExprKind::Bool(false),
+                    "nothing" => ExprKind::Nothing,
                     _ => ExprKind::Unknown,
                 };
                 self.node(span, kind, 0)

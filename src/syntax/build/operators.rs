@@ -7,38 +7,38 @@ use super::values::Deep;
 use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Expr, ExprKind, InfixOp, Name, PrefixOp, Side, StepSide};
+use crate::syntax::ast::{Expr, ExprKind, InfixOp, PrefixOp, Side, StepSide};
 use crate::syntax::grammar::Rule;
 
 /// Binary operators by level; a higher level binds tighter, all group to the left.
-const INFIX: &[(Rule, InfixOp, u8)] = &[
-    (Rule::op_at, InfixOp::At, 11),
-    (Rule::op_or_else, InfixOp::OrElse, 11),
-    (Rule::op_multiply, InfixOp::Multiply, 9),
-    (Rule::op_divide, InfixOp::Divide, 9),
-    (Rule::op_add, InfixOp::Add, 8),
-    (Rule::op_subtract, InfixOp::Subtract, 8),
-    (Rule::op_without, InfixOp::Without, 8),
-    (Rule::op_to, InfixOp::To, 6),
-    (Rule::op_times, InfixOp::Times, 5),
-    (Rule::op_lt, InfixOp::Less, COMPARISON),
-    (Rule::op_le, InfixOp::LessOrEqual, COMPARISON),
-    (Rule::op_gt, InfixOp::Greater, COMPARISON),
-    (Rule::op_ge, InfixOp::GreaterOrEqual, COMPARISON),
-    (Rule::op_is, InfixOp::Is, COMPARISON),
-    (Rule::op_is_not, InfixOp::IsNot, COMPARISON),
-    (Rule::op_in, InfixOp::In, COMPARISON),
-    (Rule::op_not_in, InfixOp::NotIn, COMPARISON),
-    (Rule::op_has_any, InfixOp::HasAnyOf, COMPARISON),
-    (Rule::op_has_all, InfixOp::HasAllOf, COMPARISON),
-    (Rule::op_starts, InfixOp::StartsWith, COMPARISON),
-    (Rule::op_before, InfixOp::Before, COMPARISON),
-    (Rule::op_after, InfixOp::After, COMPARISON),
-    (Rule::op_on_or_before, InfixOp::OnOrBefore, COMPARISON),
-    (Rule::op_on_or_after, InfixOp::OnOrAfter, COMPARISON),
-    (Rule::op_and, InfixOp::And, 2),
-    (Rule::op_or, InfixOp::Or, 1),
-    (Rule::op_implies, InfixOp::Implies, IMPLIES),
+const INFIX: &[(&str, InfixOp, u8)] = &[
+    ("at", InfixOp::At, 11),
+    ("or else", InfixOp::OrElse, 11),
+    ("*", InfixOp::Multiply, 9),
+    ("/", InfixOp::Divide, 9),
+    ("+", InfixOp::Add, 8),
+    ("-", InfixOp::Subtract, 8),
+    ("without", InfixOp::Without, 8),
+    ("to", InfixOp::To, 6),
+    ("times", InfixOp::Times, 5),
+    ("<", InfixOp::Less, COMPARISON),
+    ("<=", InfixOp::LessOrEqual, COMPARISON),
+    (">", InfixOp::Greater, COMPARISON),
+    (">=", InfixOp::GreaterOrEqual, COMPARISON),
+    ("is", InfixOp::Is, COMPARISON),
+    ("is not", InfixOp::IsNot, COMPARISON),
+    ("in", InfixOp::In, COMPARISON),
+    ("not in", InfixOp::NotIn, COMPARISON),
+    ("has any of", InfixOp::HasAnyOf, COMPARISON),
+    ("has all of", InfixOp::HasAllOf, COMPARISON),
+    ("starts with", InfixOp::StartsWith, COMPARISON),
+    ("before", InfixOp::Before, COMPARISON),
+    ("after", InfixOp::After, COMPARISON),
+    ("on or before", InfixOp::OnOrBefore, COMPARISON),
+    ("on or after", InfixOp::OnOrAfter, COMPARISON),
+    ("and", InfixOp::And, LOGIC),
+    ("or", InfixOp::Or, 1),
+    ("implies", InfixOp::Implies, IMPLIES),
 ];
 /// `one step above`
 const STEP: u8 = 12;
@@ -48,6 +48,8 @@ const OF_CALENDAR: u8 = 7;
 /// Also `exists`, `is nothing`, `is empty`, `within .. before`. They do not chain.
 const COMPARISON: u8 = 4;
 const NOT: u8 = 3;
+/// `and`; `or` and `implies` are looser.
+const LOGIC: u8 = 2;
 /// Does not chain.
 const IMPLIES: u8 = 0;
 
@@ -91,7 +93,9 @@ impl Builder<'_, '_> {
     /// `expr` or `arith`: a flat list.
     pub(super) fn flat(&mut self, pair: Pair<'_, Rule>) -> Deep {
         let span = self.span(&pair);
-        self.logic(&pair);
+        if pair.as_rule() == Rule::expr {
+            self.logic(&pair);
+        }
         let mut yard = Yard::default();
         for part in pair.into_inner() {
             let place = self.span(&part);
@@ -128,11 +132,10 @@ impl Builder<'_, '_> {
 
     fn infix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_, Rule>) {
         let Some(op) = Parts::of(pair).next() else { return };
-        let rule = op.as_rule();
-        let (level, what) = if rule == Rule::op_within {
+        let (level, what) = if op.as_rule() == Rule::within_op {
             (COMPARISON, self.within(op))
-        } else if let Some((_, op, level)) = INFIX.iter().find(|(named, _, _)| *named == rule) {
-            (*level, Operator::Infix(*op))
+        } else if let Some((op, level)) = listed(op) {
+            (level, Operator::Infix(op))
         } else {
             return;
         };
@@ -166,18 +169,19 @@ impl Builder<'_, '_> {
             self.refuse_chain(&of.expr, span);
         }
         let inner = Box::new(of.expr);
-        #[expect(clippy::wildcard_enum_match_arm, reason = "pest's enum names every rule of the grammar")]
-        let kind = match rule {
-            Rule::exists => ExprKind::Exists(inner),
-            Rule::is_nothing => ExprKind::IsNothing { of: inner, negated: false },
-            Rule::is_not_nothing => ExprKind::IsNothing { of: inner, negated: true },
-            Rule::is_empty => ExprKind::IsEmpty { of: inner, negated: false },
-            Rule::is_not_empty => ExprKind::IsEmpty { of: inner, negated: true },
-            _ => {
-                let mut parts = Parts::of(which);
-                parts.skip(&[Rule::w_of]);
-                let calendar: Name = self.next_name(&mut parts, Rule::name);
-                ExprKind::OfCalendar { of: inner, calendar }
+        let mut parts = Parts::of(which);
+        let kind = if rule == Rule::exists {
+            ExprKind::Exists(inner)
+        } else if rule == Rule::of_calendar {
+            parts.skip(&[Rule::w_of]);
+            ExprKind::OfCalendar { of: inner, calendar: self.next_name(&mut parts, Rule::name) }
+        } else {
+            parts.skip(&[Rule::k_is]);
+            let negated = parts.take(Rule::k_not).is_some();
+            if parts.peek() == Some(Rule::k_nothing) {
+                ExprKind::IsNothing { of: inner, negated }
+            } else {
+                ExprKind::IsEmpty { of: inner, negated }
             }
         };
         let node = self.node(whole, kind, levels);
@@ -241,16 +245,15 @@ impl Builder<'_, '_> {
         if !is_comparison(&left.kind) {
             return;
         }
-        let help = match &left.kind {
-            ExprKind::Infix { right, .. } => {
-                let middle = self.slice(right.span);
-                format!(
-                    "say both comparisons: `{} and {middle} {} ..`",
-                    self.slice(left.span),
-                    self.slice(op_span)
-                )
-            }
-            _ => "put the first one in parentheses, or join two conditions with `and`".to_owned(),
+        let help = if let ExprKind::Infix { right, .. } = &left.kind {
+            let middle = self.slice(right.span);
+            format!(
+                "say both comparisons: `{} and {middle} {} ..`",
+                self.slice(left.span),
+                self.slice(op_span)
+            )
+        } else {
+            "put the first one in parentheses, or join two conditions with `and`".to_owned()
         };
         self.sink.push(
             Diagnostic::new(Code::SyntaxChained, op_span, "comparisons do not chain")
@@ -263,9 +266,8 @@ impl Builder<'_, '_> {
     fn logic(&mut self, pair: &Pair<'_, Rule>) {
         let mut parts: Vec<(Span, Option<InfixOp>)> = Vec::new();
         for part in pair.clone().into_inner() {
-            let op = (part.as_rule() == Rule::infix).then(|| Parts::of(part.clone()).peek()).flatten();
-            let op =
-                INFIX.iter().find(|(rule, _, level)| op == Some(*rule) && *level <= 2).map(|(_, op, _)| *op);
+            let op = if part.as_rule() == Rule::infix { Parts::of(part.clone()).next() } else { None };
+            let op = op.and_then(listed).filter(|(_, level)| *level <= LOGIC).map(|(op, _)| op);
             parts.push((self.span(&part), op));
         }
         for segment in parts.split(|(_, op)| *op == Some(InfixOp::Implies)) {
@@ -318,6 +320,18 @@ impl Builder<'_, '_> {
         }
         written
     }
+}
+
+/// The row of the table for an operator, by its words.
+fn listed(op: Pair<'_, Rule>) -> Option<(InfixOp, u8)> {
+    let find = |written: &str| {
+        INFIX.iter().find(|(named, _, _)| *named == written).map(|(_, op, level)| (*op, *level))
+    };
+    if matches!(op.as_rule(), Rule::symbol_op | Rule::word_op | Rule::arith_op) {
+        return find(op.as_str());
+    }
+    let words: Vec<&str> = op.into_inner().map(|word| word.as_str()).collect();
+    find(&words.join(" "))
 }
 
 fn prefix(rule: Option<Rule>) -> (u8, Operator) {
