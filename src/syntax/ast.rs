@@ -336,7 +336,11 @@ pub(crate) enum OutcomeClauseKind {
     Rounded(Rounding),
     Combine(Combine),
     /// `highest per Product, then sum`
-    CombinePer { inner: Combine, record: Name, outer: Combine },
+    CombinePer {
+        inner: Combine,
+        record: Name,
+        outer: Combine,
+    },
 }
 
 /// `rounded to 0.01 CNY half up`
@@ -405,11 +409,18 @@ pub(crate) struct Measure {
 #[derive(Clone, Debug)]
 pub(crate) enum MeasureKind {
     /// `fine: e, at least x, at most y`; several values add several members or duties.
-    Contribute { values: Vec<Contribution>, at_least: Option<Expr>, at_most: Option<Expr> },
+    Contribute {
+        values: Vec<Contribution>,
+        at_least: Option<Expr>,
+        at_most: Option<Expr>,
+    },
     ReducedBy(Expr),
     RaisedBy(Expr),
     /// `at least x` and/or `at most y` alone
-    Limit { at_least: Option<Expr>, at_most: Option<Expr> },
+    Limit {
+        at_least: Option<Expr>,
+        at_most: Option<Expr>,
+    },
     Waived,
     Without(Vec<Expr>),
     Invalid,
@@ -517,29 +528,71 @@ pub(crate) enum ExprKind {
     /// `( e )`; kept for the formatter.
     Group(Box<Expr>),
     Prefix(PrefixOp, Box<Expr>),
-    Infix { op: InfixOp, op_span: Span, left: Box<Expr>, right: Box<Expr> },
+    Infix {
+        op: InfixOp,
+        op_span: Span,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `e exists`
     Exists(Box<Expr>),
     /// `e is nothing`, `e is not nothing`
-    IsNothing { of: Box<Expr>, negated: bool },
+    IsNothing {
+        of: Box<Expr>,
+        negated: bool,
+    },
     /// `e is empty`, `e is not empty`
-    IsEmpty { of: Box<Expr>, negated: bool },
+    IsEmpty {
+        of: Box<Expr>,
+        negated: bool,
+    },
     /// `e within 24 months before d`
-    Within { of: Box<Expr>, length: Box<Expr>, side: Side, date: Box<Expr> },
+    Within {
+        of: Box<Expr>,
+        length: Box<Expr>,
+        side: Side,
+        date: Box<Expr>,
+    },
     /// `days after a to b`, `working days after a to b of federal`
-    DaysAfter { working: bool, calendar: Option<Name>, from: Box<Expr>, to: Box<Expr> },
+    DaysAfter {
+        working: bool,
+        calendar: Option<Name>,
+        from: Box<Expr>,
+        to: Box<Expr>,
+    },
     /// `e of federal` after a sum with working days: `d + 5 working days of federal`
-    OfCalendar { of: Box<Expr>, calendar: Name },
+    OfCalendar {
+        of: Box<Expr>,
+        calendar: Name,
+    },
     /// `the higher of a and b`
-    TheOf { pick: Pick, left: Box<Expr>, right: Box<Expr> },
+    TheOf {
+        pick: Pick,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `one step above s`, `one step below s`
-    Step { side: StepSide, of: Box<Expr> },
+    Step {
+        side: StepSide,
+        of: Box<Expr>,
+    },
     /// `first of V when C, V when C, otherwise W`; also `V when C, otherwise W` (one limb, `First`).
-    Cases { how: CasesHow, limbs: Vec<Limb>, otherwise: Option<Box<Expr>> },
+    Cases {
+        how: CasesHow,
+        limbs: Vec<Limb>,
+        otherwise: Option<Box<Expr>>,
+    },
     /// `sum of E for each v in XS where C`; `E for each ..` with [`Aggregate::List`]; `count`, `any`, `every`
-    Aggregate { how: Aggregate, body: Option<Box<Expr>>, binders: Vec<Binder> },
+    Aggregate {
+        how: Aggregate,
+        body: Option<Box<Expr>>,
+        binders: Vec<Binder>,
+    },
     /// `first v in XS where C by highest A, then lowest B`
-    First { binder: Box<Binder>, by: Vec<(Extreme, Expr)> },
+    First {
+        binder: Box<Binder>,
+        by: Vec<(Extreme, Expr)>,
+    },
     /// `e rounded to 0.01 CNY half up`
     Rounded(Box<Expr>, Rounding),
 }
