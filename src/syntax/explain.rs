@@ -557,10 +557,10 @@ fn closing(open: &str) -> Option<&'static str> {
 
 fn describe(token: &Token<'_>) -> String {
     const MOST: usize = 40;
-    match token.kind {
-        TokenKind::Text | TokenKind::OpenText | TokenKind::OddText if token.text.chars().count() > MOST => {
-            "a text".to_owned()
-        }
-        _ => format!("`{}`", token.text),
+    let is_text = matches!(token.kind, TokenKind::Text | TokenKind::OpenText | TokenKind::OddText);
+    if is_text && token.text.chars().count() > MOST {
+        "a text".to_owned()
+    } else {
+        format!("`{}`", token.text)
     }
 }

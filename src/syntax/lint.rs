@@ -93,7 +93,7 @@ fn number(file: FileId, rest: &[Token<'_>]) -> (usize, Option<Diagnostic>) {
     }
     if let Some(next) = next
         && next.is_symbol(".")
-        && !rest.get(2).is_some_and(|after| after.start == next.end())
+        && rest.get(2).is_none_or(|after| after.start != next.end())
     {
         return bad(format!("`{}.` ends in a point", token.text), "write the decimals, or no point");
     }

@@ -99,7 +99,7 @@ fn token(first: char, rest: &str) -> (TokenKind, usize) {
             .map_or_else(|| (TokenKind::OpenText, line_length(rest)), |length| (TokenKind::Text, length));
     }
     if first == '_' || XID_START(first) {
-        return (TokenKind::Word, run(rest, |char| XID_CONTINUE(char)));
+        return (TokenKind::Word, run(rest, XID_CONTINUE));
     }
     if first.is_ascii_digit() {
         return date_like(rest)

@@ -106,10 +106,6 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn schema_ref(&self) -> &Schema {
-        &self.policy.schema
-    }
-
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>) {
         self.sink.push(Diagnostic::new(code, span, message));
     }

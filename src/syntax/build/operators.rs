@@ -241,16 +241,15 @@ impl Builder<'_, '_> {
         if !is_comparison(&left.kind) {
             return;
         }
-        let help = match &left.kind {
-            ExprKind::Infix { right, .. } => {
-                let middle = self.slice(right.span);
-                format!(
-                    "say both comparisons: `{} and {middle} {} ..`",
-                    self.slice(left.span),
-                    self.slice(op_span)
-                )
-            }
-            _ => "put the first one in parentheses, or join two conditions with `and`".to_owned(),
+        let help = if let ExprKind::Infix { right, .. } = &left.kind {
+            let middle = self.slice(right.span);
+            format!(
+                "say both comparisons: `{} and {middle} {} ..`",
+                self.slice(left.span),
+                self.slice(op_span)
+            )
+        } else {
+            "put the first one in parentheses, or join two conditions with `and`".to_owned()
         };
         self.sink.push(
             Diagnostic::new(Code::SyntaxChained, op_span, "comparisons do not chain")

@@ -102,15 +102,18 @@ impl Builder<'_, '_> {
                     table.results.extend(name.filter(|_| keeps_names))
                 }
                 WrittenKind::Arrow(_) => self.shape(span, "a header has one `=>`"),
-                _ if index < arrow => {
+                WrittenKind::Any | WrittenKind::Tests(_) if index < arrow => {
                     let input = self.value_of(cell, "a header's cell is one value");
                     table.inputs.push(input);
                 }
-                _ => match self.value_of(cell, "a result's header is its name").kind {
-                    ExprKind::Name(name) => table.results.push(name),
-                    ExprKind::Invalid => {}
-                    _ => self.shape(span, "a result's header is its name"),
-                },
+                WrittenKind::Any | WrittenKind::Tests(_) => {
+                    let name = self.value_of(cell, "a result's header is its name").kind;
+                    if let ExprKind::Name(name) = name {
+                        table.results.push(name);
+                    } else if !matches!(name, ExprKind::Invalid) {
+                        self.shape(span, "a result's header is its name");
+                    }
+                }
             }
         }
         for row in rows {
