@@ -236,7 +236,6 @@ impl Lowering<'_> {
             | Combine::Lowest
             | Combine::Earliest
             | Combine::Latest
-            | Combine::Every
             | Combine::Agree => Value::Nothing,
         }
     }
