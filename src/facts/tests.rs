@@ -7,6 +7,9 @@ mod laws;
 mod schema;
 mod serialize;
 
+use std::io::Read;
+
+use crate::facts::json::{Cases, Shape};
 use crate::facts::{Bound, Limits};
 
 /// The problems of a case as they are printed.
@@ -16,4 +19,14 @@ fn lines(bound: &Bound) -> Vec<String> {
 
 fn limits() -> Limits {
     Limits::default()
+}
+
+/// Line and problems of every case of a JSON file.
+fn read_json(reader: impl Read, shape: Shape, limits: &Limits) -> Vec<(u64, Vec<String>)> {
+    Cases::new(reader, shape, limits)
+        .map(|raw| {
+            let raw = raw.unwrap();
+            (raw.line(), lines(&raw.bind(&schema::schema(), limits)))
+        })
+        .collect()
 }

@@ -106,6 +106,7 @@ pub(crate) struct InForce {
 
 /// A definition, table or parameter: a function of its parameters (perhaps none) with one or more versions.
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "the type of a result is read by the analyser")]
 pub(crate) struct Named {
     pub(crate) name: Arc<str>,
     pub(crate) span: Span,
@@ -127,6 +128,7 @@ pub(crate) struct Param {
 }
 
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "titles are read by the explanation of a decision")]
 pub(crate) struct Version {
     pub(crate) span: Span,
     pub(crate) title: Option<Arc<str>>,
@@ -176,6 +178,7 @@ pub(crate) struct Test {
 }
 
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "titles and `exact` are read by the explanation and the analyser")]
 pub(crate) struct Outcome {
     pub(crate) name: Arc<str>,
     pub(crate) span: Span,
@@ -207,6 +210,7 @@ pub(crate) enum OutcomeSource {
 }
 
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "titles and `exact` are read by the explanation and the analyser")]
 pub(crate) struct Rule {
     pub(crate) name: Arc<str>,
     pub(crate) span: Span,
@@ -253,6 +257,7 @@ pub(crate) struct Measure {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "measures are few, and most contribute")]
 pub(crate) enum MeasureKind {
     /// A value of the outcome's type (for `set of` a set, for `duty of` an [`ExprKind::Duty`]), clamped to its own
     /// limits, cap over floor.
@@ -442,12 +447,14 @@ pub(crate) enum BinaryOp {
 
 /// `always` and `never`; `monotone` and `independent` come as their parts.
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "read by the analyser")]
 pub(crate) struct Claim {
     pub(crate) span: Span,
     pub(crate) kind: ClaimKind,
 }
 
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "read by the analyser")]
 pub(crate) enum ClaimKind {
     Always { text: Arc<str>, condition: Expr },
     Never { text: Arc<str>, condition: Expr },
@@ -462,6 +469,7 @@ pub(crate) struct FactPath {
 }
 
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "read by the run of the examples")]
 pub(crate) struct Example {
     pub(crate) span: Span,
     pub(crate) text: Arc<str>,
@@ -471,6 +479,7 @@ pub(crate) struct Example {
 }
 
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "read by the run of the examples")]
 pub(crate) enum Expect {
     Outcomes(Vec<(OutcomeId, Value)>),
     Missing(Vec<Arc<str>>),

@@ -99,6 +99,7 @@ pub(crate) struct Enum {
 }
 
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "titles are for a printer of the text")]
 pub(crate) struct Member {
     pub(crate) name: Name,
     pub(crate) wire: Option<Text>,
@@ -120,6 +121,7 @@ pub(crate) struct Facts {
 
 /// `must hold "text" condition`
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "every node of the tree has its place in the text")]
 pub(crate) struct MustHold {
     pub(crate) span: Span,
     pub(crate) text: Option<Text>,
@@ -128,6 +130,7 @@ pub(crate) struct MustHold {
 
 /// `name as "wire" "title": type, clauses`
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "titles are for a printer of the text")]
 pub(crate) struct Field {
     pub(crate) span: Span,
     pub(crate) name: Name,
@@ -391,6 +394,7 @@ pub(crate) struct Override {
 
 /// `for each v in XS where C`
 #[derive(Clone, Debug)]
+#[expect(dead_code, reason = "every node of the tree has its place in the text")]
 pub(crate) struct Binder {
     pub(crate) span: Span,
     pub(crate) name: Name,

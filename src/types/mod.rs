@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
 use crate::value::{Number, Value};
 
 /// A declared enum or scale, by its place in [`Schema::enums`].
@@ -40,6 +38,26 @@ pub(crate) enum Type {
     Duty(EnumId),
     /// The poison type: silences follow-up errors.
     Invalid,
+}
+
+impl Type {
+    /// What a range is of; any other type is its own.
+    pub(crate) fn end(&self) -> &Self {
+        if let Self::Range(of) = self { of } else { self }
+    }
+
+    /// What can be counted or measured from a zero.
+    pub(crate) fn is_amount(&self) -> bool {
+        matches!(
+            self,
+            Self::Integer | Self::Number | Self::Quantity(_) | Self::Days | Self::WorkingDays | Self::Months
+        )
+    }
+
+    /// An amount, or a range of amounts.
+    pub(crate) fn is_amount_or_range(&self) -> bool {
+        if let Self::Range(of) = self { **of != Self::Date } else { self.is_amount() }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -145,6 +163,12 @@ impl Schema {
         self.records.get(id.0 as usize)
     }
 
+    /// The field at this place of a record type.
+    pub(crate) fn field_of(&self, ty: &Type, place: usize) -> Option<&Field> {
+        let Type::Record(id) = ty else { return None };
+        self.record(*id)?.fields.get(place)
+    }
+
     /// The type in the author's words.
     pub(crate) fn describe(&self, ty: &Type) -> String {
         match ty {
@@ -171,6 +195,3 @@ impl Schema {
         }
     }
 }
-
-/// The first and last day that the language knows.
-pub(crate) const FIRST_DAY: Date = Date::MIN;

@@ -41,8 +41,7 @@ pub(crate) fn combine(how: Combine, items: &[(Certainty, Value)], empty: &Value)
         Combine::Product => totals::product(&present),
         Combine::Highest | Combine::Latest => extremes::extreme(&present, Ordering::Greater),
         Combine::Lowest | Combine::Earliest => extremes::extreme(&present, Ordering::Less),
-        Combine::Any => some_are(&present, true),
-        Combine::Every => some_are(&present, false),
+        Combine::Any => any(&present),
         Combine::Agree => agree(&present),
         Combine::Union => union(&present),
         Combine::Duties => duties(&present),
@@ -112,7 +111,7 @@ fn is_neutral(how: Combine, empty: &Value) -> bool {
         Combine::Sum => sign(empty) == Ok(Ordering::Equal),
         Combine::Product => number(empty) == Some(Number::ONE),
         Combine::Any => *empty == Value::Bool(false),
-        Combine::Every => *empty == Value::Bool(true),
+
         Combine::Union => matches!(empty, Value::Set(members) if members.is_empty()),
         Combine::Duties => {
             matches!(empty, Value::Duties(dates) if dates.iter().all(|date| kind(date) == Kind::Nothing))
@@ -121,15 +120,15 @@ fn is_neutral(how: Combine, empty: &Value) -> bool {
     }
 }
 
-/// `yes` if some item is `yes`, else the other.
-fn some_are(items: &[Item], yes: bool) -> Result<Value, Trouble> {
-    let (wanted, other) = (Value::Bool(yes), Value::Bool(!yes));
+/// Yes if some item is.
+fn any(items: &[Item]) -> Result<Value, Trouble> {
+    let (wanted, other) = (Value::Bool(true), Value::Bool(false));
     let mut deciding = Vec::new();
     for item in items {
         match (&item.value, shape(&item.value)) {
-            (Value::Bool(is), _) if *is != yes => {}
-            (Value::Bool(_), _) if item.is_certain() => return Ok(wanted),
-            (Value::Bool(_), _) | (_, Some(Shape::Any | Shape::Members(_))) => deciding.push(item),
+            (Value::Bool(false), _) => {}
+            (Value::Bool(true), _) if item.is_certain() => return Ok(wanted),
+            (Value::Bool(true), _) | (_, Some(Shape::Any | Shape::Members(_))) => deciding.push(item),
             (value, Some(Shape::Interval { .. } | Shape::Set { .. }) | None) => return Err(unusable(value)),
         }
     }

@@ -229,7 +229,7 @@ fn dates_of(collections: &[Value]) -> Result<Option<BTreeSet<Date>>, Trouble> {
     let mut dates = BTreeSet::new();
     for collection in collections {
         let members = membership(collection)?;
-        if !members.possible.is_some_and(|possible| possible.len() == members.certain.len()) {
+        if members.possible.is_none_or(|possible| possible.len() != members.certain.len()) {
             return Ok(None);
         }
         for member in members.certain {

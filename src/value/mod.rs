@@ -15,12 +15,11 @@ mod tests;
 
 pub(crate) use combine::{Certainty, combine};
 pub(crate) use dates::{Calendar, add_working_days, days_between, shift_date, working_days_between};
-pub use number::Number;
-pub(crate) use open::{Open, Shape, Waits, join, join_all};
+pub(crate) use number::Number;
+pub(crate) use open::{Open, Shape, Waits, join};
 pub(crate) use ops::{
-    add, band, bottom, clamp, compare, convert, divide, exists, field, has_all_of, has_any_of, is, is_empty,
-    is_in, middle, multiply, negate, not, open_range, range, round, set_of, starts_with, step, subtract,
-    times, top, without,
+    add, band, bottom, clamp, compare, convert, divide, has_all_of, has_any_of, is, is_empty, is_in, middle,
+    multiply, negate, range, round, set_of, starts_with, step, subtract, times, top, without,
 };
 
 /// One value of the language. Units live in the type, not in the value.
@@ -85,7 +84,6 @@ pub(crate) enum Combine {
     Earliest,
     Latest,
     Any,
-    Every,
     /// All values must be one.
     Agree,
     /// Union of sets; a contribution is a set.

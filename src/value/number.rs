@@ -38,7 +38,7 @@ const LIMIT: i128 = 10_i128.pow(DIGITS);
 /// 1 / 3    shows as  1/3
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Number(Repr);
+pub(crate) struct Number(Repr);
 
 /// One number has one form, so that equality and hash may be derived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -191,20 +191,6 @@ impl Number {
         let mut total = exact::Total::default();
         numbers.into_iter().for_each(|number| total.add(number));
         total.finish()
-    }
-
-    /// The exact product, whatever the order; only the total has to fit.
-    pub(crate) fn product(numbers: &[Self]) -> Result<Self, Trouble> {
-        if numbers.iter().any(|number| number.is_zero()) {
-            return Ok(Self::ZERO);
-        }
-        if numbers.iter().fold(0_u64, |bits, number| bits.saturating_add(number.bits())) > MOST_BITS {
-            return Err(Trouble::TooManyDigits);
-        }
-        let product = numbers
-            .iter()
-            .fold(Exact::from(Self::ONE), |product, number| product.multiply(&(*number).into()));
-        product.settle(numbers.iter().any(|number| number.is_fraction()))
     }
 
     pub(crate) fn is_zero(self) -> bool {

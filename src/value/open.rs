@@ -21,7 +21,7 @@ pub(crate) struct Open {
 /// The possible values beside nothing. Two mentions of one unknown are not correlated.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Shape {
-    /// Any value of the type. Not for ranges: see [`open_range`](super::open_range).
+    /// Any value of the type. Not for ranges: those are open end by end.
     Any,
     /// One of these: bools, members of an enum or scale; also a single value beside nothing. Not empty.
     Members(BTreeSet<Value>),

@@ -13,9 +13,9 @@ mod steps;
 
 pub(crate) use arithmetic::{add, clamp, convert, divide, multiply, negate, round, subtract};
 pub(crate) use compare::{compare, is, is_in, starts_with};
-pub(crate) use ranges::{band, bottom, middle, open_range, range, times, top};
+pub(crate) use ranges::{band, bottom, middle, range, times, top};
 pub(crate) use sets::{has_all_of, has_any_of, is_empty, set_of, without};
-pub(crate) use steps::{exists, field, not, step};
+pub(crate) use steps::step;
 
 pub(super) use ranges::ends_of_range;
 pub(super) use sets::membership;

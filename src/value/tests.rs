@@ -149,7 +149,14 @@ impl Dice {
         let waits = self.waits();
         if self.one_in(8) {
             let any = Value::open(nothing, Shape::Any, waits);
-            return if sort == Sort::RangeOfNumbers { open_range(&any) } else { any };
+            if sort != Sort::RangeOfNumbers {
+                return any;
+            }
+            // Ranges are open end by end.
+            let waits = any.waits();
+            let end = Value::open(false, Shape::Any, waits.clone());
+            let range = Value::Range(Arc::new((end.clone(), end)));
+            return Value::open(nothing, Shape::Members([range].into()), waits);
         }
         let settled = self.settled(sort);
         if self.one_in(3) {

@@ -5,9 +5,9 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::decision::ProblemCode;
+use crate::facts::Limits;
 use crate::facts::binder::{Binder, Fault, Slot, Step};
 use crate::facts::containers::Items;
-use crate::facts::{Bound, Limits};
 use crate::types::{Field, Schema, Type};
 use crate::value::Value;
 
@@ -96,41 +96,6 @@ impl<'s> ListFile<'s> {
     pub(crate) fn unclaimed_keys(&self) -> impl Iterator<Item = &str> {
         let unclaimed = self.groups.iter().filter(|(_, group)| !group.claimed.load(Ordering::Relaxed));
         unclaimed.map(|(key, _)| key.as_str())
-    }
-
-    /// Fills the list of a case from JSON or from a Rust value, by the fact of the key column's name, which must be a
-    /// text, an integer or a member of an enum. Only lists at the top can be filled.
-    pub(crate) fn attach(&self, schema: &'s Schema, bound: &mut Bound, limits: &'s Limits) {
-        let mut binder = Binder::new(schema, limits);
-        let fault = |message: String| Fault::new(ProblemCode::NotCsv, message);
-        let fields = &schema.facts.fields;
-        let ([place], Some(list)) =
-            (self.field.as_slice(), self.field.first().and_then(|place| fields.get(*place)))
-        else {
-            binder.report_below(
-                &self.path,
-                fault("only a list at the top can be filled from a file here".into()),
-            );
-            bound.problems.extend(binder.finish(Vec::new()).problems);
-            return;
-        };
-        binder.enter(Step::Field(&list.wire));
-        let key = fields.iter().zip(&bound.values).find(|(field, _)| *field.wire == *self.key);
-        let key = key.and_then(|(field, value)| key_text(schema, &field.ty, value));
-        let given = bound.values.get(*place).is_some_and(|value| *value != Value::Absent);
-        let value = match key {
-            _ if given => Err(fault("given in the case and in a file".into())),
-            None => Err(fault(format!("the case has no `{}` to find its rows by", self.key))),
-            Some(key) => Ok(self.of_key(&mut binder, Slot::of(list), &key)),
-        };
-        let value = binder.settle(value);
-        binder.leave();
-        if let Some(slot) = bound.values.get_mut(*place) {
-            *slot = value;
-        }
-        bound.problems.extend(binder.finish(Vec::new()).problems);
-        bound.problems.sort();
-        bound.problems.dedup();
     }
 
     /// The field that the file fills, by places from the facts inward.
@@ -248,18 +213,4 @@ fn groups<R: Read>(
         }
     }
     Ok(groups)
-}
-
-fn key_text(schema: &Schema, ty: &Type, value: &Value) -> Option<String> {
-    if let Value::Text(text) = value {
-        return Some(text.to_string());
-    }
-    if let Value::Integer(value) = value {
-        return Some(value.to_string());
-    }
-    if let (Value::Member(place), Type::Enum(id)) = (value, ty) {
-        let members = &schema.enumeration(*id)?.members;
-        return Some(members.get(usize::try_from(*place).ok()?)?.wire.to_string());
-    }
-    None
 }

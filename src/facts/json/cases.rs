@@ -3,11 +3,10 @@
 //! array need not be held, and a case beyond the limit is passed over without being held.
 
 use std::io::{self, BufRead, BufReader, Read};
-use std::ops::ControlFlow;
 
 use crate::decision::ProblemCode;
 use crate::facts::binder::{Binder, absent};
-use crate::facts::{Bound, Case, Limits};
+use crate::facts::{Bound, Limits};
 use crate::types::Schema;
 
 use super::{Place, bind_at, not_json, too_large};
@@ -19,23 +18,6 @@ pub(crate) enum Shape {
     Lines,
     /// One object, or one array of objects (`.json`).
     Document,
-}
-
-/// Binds every case of a file in turn, until `each` breaks. Fails only when the file cannot be read.
-pub(crate) fn cases<R: Read>(
-    schema: &Schema,
-    reader: R,
-    shape: Shape,
-    limits: &Limits,
-    mut each: impl FnMut(Case) -> ControlFlow<()>,
-) -> io::Result<()> {
-    for raw in Cases::new(reader, shape, limits) {
-        let raw = raw?;
-        if each(Case { line: raw.line(), bound: raw.bind(schema, limits) }).is_break() {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// The cases of a file, unread: so that they can be bound on other threads.

@@ -19,7 +19,7 @@ use super::found::Found;
 use super::leaf;
 use super::{Bound, Limits};
 
-pub(crate) use cases::{Cases, RawCase, Shape, cases};
+pub(crate) use cases::{Cases, Shape};
 
 /// A schema nests as deep as its records do; this only keeps a recursive one from exhausting the stack.
 const NESTING: usize = 100;

@@ -313,29 +313,3 @@ fn lists_that_do_not_fit_the_main_file_refuse_it() {
     assert_eq!(open("id,id\n", vec![list()]), ["facts/not-csv at `id`: two columns of this name"]);
     assert_eq!(open("id\n", vec![list(), list()]), ["facts/not-csv at `findings`: two files for one list"]);
 }
-
-#[test]
-fn a_list_file_fills_cases_from_json() {
-    let (schema, limits) = (schema(), limits());
-    let text = "name,type,units_tested\nx,Core,1\n";
-    let list =
-        ListFile::load(&schema, "findings", text.as_bytes(), "name", &Undeclared::Refuse, &limits).unwrap();
-    let attached = |text: &str| {
-        let mut bound = crate::facts::json::bind(&schema, text, &limits);
-        list.attach(&schema, &mut bound, &limits);
-        bound
-    };
-    let found = attached(r#"{"name": "x"}"#);
-    assert_eq!(lines(&found), Vec::<String>::new());
-    let item = Value::Record(vec![Value::Integer(1), Value::Member(1)].into());
-    assert_eq!(found.values[at("findings")], Value::List(vec![item].into()));
-    assert_eq!(attached(r#"{"name": "y"}"#).values[at("findings")], Value::List(Vec::new().into()));
-    assert_eq!(
-        lines(&attached("{}")),
-        ["facts/not-csv at `findings`: the case has no `name` to find its rows by"]
-    );
-    assert_eq!(
-        lines(&attached(r#"{"name": "x", "findings": []}"#)),
-        ["facts/not-csv at `findings`: given in the case and in a file"]
-    );
-}

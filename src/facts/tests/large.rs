@@ -1,13 +1,12 @@
 //! Cases that are out to exhaust time, stack or memory.
 
 use std::io::{self, Read};
-use std::ops::ControlFlow;
 
 use super::schema::schema;
-use super::{limits, lines};
+use super::{limits, lines, read_json};
+use crate::facts::Limits;
 use crate::facts::csv::{Reader, Undeclared};
-use crate::facts::json::{Shape, bind, cases};
-use crate::facts::{Case, Limits};
+use crate::facts::json::{Shape, bind};
 use crate::types::{Field, RecordId, Type};
 
 /// Gives `head`, then `filler` over and over, then `tail`, without holding them.
@@ -35,13 +34,7 @@ impl Read for Generated {
 }
 
 fn read(file: Generated, shape: Shape) -> Vec<(u64, Vec<String>)> {
-    let mut found = Vec::new();
-    let each = |case: Case| {
-        found.push((case.line, lines(&case.bound)));
-        ControlFlow::Continue(())
-    };
-    cases(&schema(), file, shape, &limits(), each).unwrap();
-    found
+    read_json(file, shape, &limits())
 }
 
 #[test]

@@ -87,10 +87,11 @@ impl Lowering<'_> {
         cx: &mut Cx,
     ) -> Expr {
         let mut made = self.binders(binders, cx);
-        let condition = match how {
-            // `any v in XS where C`: the condition is the body.
-            ast::Aggregate::Any => made.last_mut().and_then(|binder| binder.filter.take()),
-            _ => None,
+        // `any v in XS where C`: the condition is the body.
+        let condition = if how == ast::Aggregate::Any {
+            made.last_mut().and_then(|binder| binder.filter.take())
+        } else {
+            None
         };
         let want_body = match (how, want) {
             (ast::Aggregate::Any | ast::Aggregate::Every, _) => Some(Type::Bool),
@@ -132,16 +133,7 @@ impl Lowering<'_> {
                 (Aggregate::SetOf, false, "put into a set")
             }
             ast::Aggregate::Sum => {
-                let fits = match &body.ty {
-                    Type::Integer
-                    | Type::Number
-                    | Type::Quantity(_)
-                    | Type::Days
-                    | Type::WorkingDays
-                    | Type::Months => true,
-                    Type::Range(of) => **of != Type::Date,
-                    _ => false,
-                };
+                let fits = body.ty.is_amount_or_range();
                 (Aggregate::Sum, fits, "summed")
             }
             ast::Aggregate::Product => {
@@ -239,10 +231,7 @@ impl Lowering<'_> {
     }
 
     fn item_type(&self, collection: &Expr) -> Type {
-        match &collection.ty {
-            Type::List(of) | Type::Set(of) => (**of).clone(),
-            _ => Type::Invalid,
-        }
+        if let Type::List(of) | Type::Set(of) = &collection.ty { (**of).clone() } else { Type::Invalid }
     }
 
     /// Where the items lie in the facts, if the collection is a path of facts or of an outer item.
@@ -250,19 +239,18 @@ impl Lowering<'_> {
         let mut wires: Vec<&str> = Vec::new();
         let mut at = collection;
         let outer: Option<LocalId> = loop {
-            match &at.kind {
-                ExprKind::Fact(place) => {
-                    wires.push(&self.policy.schema.facts.fields.get(*place)?.wire);
-                    break None;
-                }
-                ExprKind::Local(id) if !wires.is_empty() => break Some(*id),
-                ExprKind::Field(of, place) => {
-                    let Type::Record(id) = &of.ty else { return None };
-                    wires.push(&self.policy.schema.record(*id)?.fields.get(*place)?.wire);
-                    at = of;
-                }
-                _ => return None,
+            if let ExprKind::Fact(place) = &at.kind {
+                wires.push(&self.policy.schema.facts.fields.get(*place)?.wire);
+                break None;
             }
+            if let ExprKind::Local(id) = &at.kind
+                && !wires.is_empty()
+            {
+                break Some(*id);
+            }
+            let ExprKind::Field(of, place) = &at.kind else { return None };
+            wires.push(&self.policy.schema.field_of(&of.ty, *place)?.wire);
+            at = of;
         };
         wires.reverse();
         Some(BinderPath { outer, wire: wires.join(".").into() })

@@ -162,17 +162,15 @@ impl Costs<'_> {
     }
 
     fn of(&self, expr: &Expr) -> Cost {
-        let mut whole = match &expr.kind {
-            ExprKind::Aggregate { how: _, binders, body } => self.over(binders, self.of(body)),
-            ExprKind::First { binder, by } => {
-                let keys: Vec<&Expr> = by.iter().map(|(_, key)| key).collect();
-                self.over(std::slice::from_ref(&**binder), self.of_all(&keys))
-            }
-            _ => {
-                let mut children = Vec::new();
-                expr.for_each_child(&mut |child| children.push(child));
-                self.of_all(&children)
-            }
+        let mut whole = if let ExprKind::Aggregate { how: _, binders, body } = &expr.kind {
+            self.over(binders, self.of(body))
+        } else if let ExprKind::First { binder, by } = &expr.kind {
+            let keys: Vec<&Expr> = by.iter().map(|(_, key)| key).collect();
+            self.over(std::slice::from_ref(&**binder), self.of_all(&keys))
+        } else {
+            let mut children = Vec::new();
+            expr.for_each_child(&mut |child| children.push(child));
+            self.of_all(&children)
         };
         if let ExprKind::Call { named, args, at: _ } = &expr.kind {
             let called = self.named.get(named.0 as usize).cloned().unwrap_or_default();
@@ -196,12 +194,11 @@ impl Costs<'_> {
                 whole.depth = whole.depth.max(filter.depth);
                 whole.work.add(&filter.work);
             }
-            whole.work = match &binder.collection.kind {
-                ExprKind::Members(id) => {
-                    let members = self.policy.schema.enumeration(*id).map_or(0, |def| def.members.len());
-                    whole.work.times(members as u64)
-                }
-                _ => whole.work.per_item(),
+            whole.work = if let ExprKind::Members(id) = &binder.collection.kind {
+                let members = self.policy.schema.enumeration(*id).map_or(0, |def| def.members.len());
+                whole.work.times(members as u64)
+            } else {
+                whole.work.per_item()
             };
             let collection = self.of(&binder.collection);
             whole.depth = whole.depth.max(collection.depth).saturating_add(1);

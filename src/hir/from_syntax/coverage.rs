@@ -24,11 +24,14 @@ enum Cut {
     Between(Option<Value>, Option<Value>),
 }
 
+/// What a cell tests: alternatives of conjunctions.
+type Alternatives = Vec<Vec<(BinaryOp, Value)>>;
+
 /// Reports combinations without a row, and rows that give one combination two values.
 pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table: &Table, inputs: &[Value]) {
     let mut columns: Vec<Vec<(Cut, Vec<bool>)>> = Vec::new();
     for (place, input) in inputs.iter().enumerate() {
-        let tests: Option<Vec<Vec<Vec<(BinaryOp, Value)>>>> =
+        let tests: Option<Vec<Alternatives>> =
             table.rows.iter().map(|row| row.tests.get(place).and_then(|tests| constants(tests))).collect();
         let Some(tests) = tests else { return };
         let orders = tests
@@ -173,12 +176,10 @@ fn cuts(input: &Value, tests: &[Vec<Vec<(BinaryOp, Value)>>], ty: &Type) -> Opti
     };
     let mut points: BTreeSet<Value> = least.iter().chain(&most).cloned().collect();
     for (_, value) in tests.iter().flatten().flatten() {
-        match value {
-            Value::Range(ends) => points.extend([ends.0.clone(), ends.1.clone()]),
-            Value::Nothing => {}
-            other => {
-                points.insert(other.clone());
-            }
+        if let Value::Range(ends) = value {
+            points.extend([ends.0.clone(), ends.1.clone()]);
+        } else if *value != Value::Nothing {
+            points.insert(value.clone());
         }
     }
     let inside = |point: &Value| {
@@ -250,10 +251,9 @@ fn holds(cut: &Cut, op: BinaryOp, value: &Value) -> bool {
         BinaryOp::LessOrEqual => below(value, false),
         BinaryOp::Greater => above(value, true),
         BinaryOp::GreaterOrEqual => above(value, false),
-        BinaryOp::In => match value {
-            Value::Range(ends) => above(&ends.0, false) && below(&ends.1, false),
-            _ => false,
-        },
+        BinaryOp::In => {
+            matches!(value, Value::Range(ends) if above(&ends.0, false) && below(&ends.1, false))
+        }
         BinaryOp::And
         | BinaryOp::Or
         | BinaryOp::Implies

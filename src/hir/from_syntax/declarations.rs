@@ -164,10 +164,10 @@ impl<'a> Lowering<'a> {
                     let mut cx = Cx::new();
                     cx.reads = Reads::NoOutcomes("a calendar reads facts and definitions");
                     let made = self.expr(list, None, &mut cx);
-                    let fits = match &made.ty {
-                        Type::List(of) | Type::Set(of) => **of == Type::Date,
-                        Type::Invalid => true,
-                        _ => false,
+                    let fits = if let Type::List(of) | Type::Set(of) = &made.ty {
+                        **of == Type::Date
+                    } else {
+                        made.ty == Type::Invalid
                     };
                     if !fits {
                         let found = self.describe(&made.ty);
@@ -560,20 +560,17 @@ impl<'a> Lowering<'a> {
         let mut names = Vec::new();
         let mut at = path;
         loop {
-            match &at.kind {
-                ast::ExprKind::Field(of, name) => {
-                    names.push(name);
-                    at = of;
-                }
-                ast::ExprKind::Name(name) => {
-                    names.push(name);
-                    break;
-                }
-                _ => {
-                    self.report(Code::ClaimShape, path.span, "expected a fact, or a field of one");
-                    return None;
-                }
+            if let ast::ExprKind::Field(of, name) = &at.kind {
+                names.push(name);
+                at = of;
+                continue;
             }
+            let ast::ExprKind::Name(name) = &at.kind else {
+                self.report(Code::ClaimShape, path.span, "expected a fact, or a field of one");
+                return None;
+            };
+            names.push(name);
+            break;
         }
         let mut def = self.policy.schema.facts.clone();
         let mut fields = Vec::new();
@@ -585,10 +582,7 @@ impl<'a> Lowering<'a> {
             };
             fields.push(place);
             ty = def.fields.get(place)?.ty.clone();
-            let inner = match &ty {
-                Type::List(of) => of,
-                other => other,
-            };
+            let inner = if let Type::List(of) = &ty { of.as_ref() } else { &ty };
             if let Type::Record(id) = inner {
                 def = self.policy.schema.record(*id)?.clone();
             } else if let Some(next) = names.last() {

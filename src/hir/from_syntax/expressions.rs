@@ -418,37 +418,35 @@ impl Lowering<'_> {
             };
         }
         let of = self.expr(of, None, cx);
-        match &of.ty {
-            Type::Record(id) => {
-                let Some(def) = self.policy.schema.record(*id) else { return invalid(span, Type::Invalid) };
-                match def.fields.iter().position(|field| field.name == name.text) {
-                    Some(place) => {
-                        let ty = def.fields.get(place).map_or(Type::Invalid, |field| field.ty.clone());
-                        Expr { span, ty, kind: ExprKind::Field(Box::new(of), place) }
-                    }
-                    None => {
-                        let def = def.clone();
-                        self.unknown_field(name, &def);
-                        invalid(span, Type::Invalid)
-                    }
-                }
+        if of.ty == Type::Invalid {
+            return invalid(span, Type::Invalid);
+        }
+        let Type::Record(id) = &of.ty else {
+            let found = self.describe(&of.ty);
+            let mut report = Diagnostic::new(
+                Code::TypeMismatch,
+                name.span,
+                format!("a `{found}` has no fields, so no `{}`", name.text),
+            );
+            if matches!(of.ty, Type::List(_)) {
+                report = report.help(format!(
+                    "say which items: `any x in {} where x.{} ..`",
+                    self.sources.slice(of.span),
+                    name.text
+                ));
             }
-            Type::Invalid => invalid(span, Type::Invalid),
-            other => {
-                let found = self.describe(other);
-                let mut report = Diagnostic::new(
-                    Code::TypeMismatch,
-                    name.span,
-                    format!("a `{found}` has no fields, so no `{}`", name.text),
-                );
-                if matches!(other, Type::List(_)) {
-                    report = report.help(format!(
-                        "say which items: `any x in {} where x.{} ..`",
-                        self.sources.slice(of.span),
-                        name.text
-                    ));
-                }
-                self.sink.push(report);
+            self.sink.push(report);
+            return invalid(span, Type::Invalid);
+        };
+        let Some(def) = self.policy.schema.record(*id) else { return invalid(span, Type::Invalid) };
+        match def.fields.iter().position(|field| field.name == name.text) {
+            Some(place) => {
+                let ty = def.fields.get(place).map_or(Type::Invalid, |field| field.ty.clone());
+                Expr { span, ty, kind: ExprKind::Field(Box::new(of), place) }
+            }
+            None => {
+                let def = def.clone();
+                self.unknown_field(name, &def);
                 invalid(span, Type::Invalid)
             }
         }
@@ -533,23 +531,18 @@ impl Lowering<'_> {
             return invalid(span, Type::Invalid);
         };
         let mut range = self.expr(range, None, cx);
-        let inner = match &range.ty {
-            Type::Range(inner) => (**inner).clone(),
-            other if self.is_measured(other) => {
-                let ty = Type::Range(Box::new(range.ty.clone()));
-                range = self.coerce(range, &ty);
-                match ty {
-                    Type::Range(inner) => *inner,
-                    _ => Type::Invalid,
+        let inner = range.ty.end().clone();
+        if inner == range.ty {
+            if self.is_measured(&inner) {
+                range = self.coerce(range, &Type::Range(Box::new(inner.clone())));
+            } else {
+                if inner != Type::Invalid {
+                    let found = self.describe(&inner);
+                    self.report(Code::TypeMismatch, range.span, format!("expected a range, found `{found}`"));
                 }
-            }
-            Type::Invalid => return invalid(span, Type::Invalid),
-            other => {
-                let found = self.describe(other);
-                self.report(Code::TypeMismatch, range.span, format!("expected a range, found `{found}`"));
                 return invalid(span, Type::Invalid);
             }
-        };
+        }
         if op == UnaryOp::Middle && !matches!(inner, Type::Number | Type::Quantity(_)) {
             if inner == Type::Integer {
                 let range = self.coerce(range, &Type::Range(Box::new(Type::Number)));
@@ -586,27 +579,32 @@ impl Lowering<'_> {
         } else {
             range
         };
-        match &range.ty {
-            Type::Range(inner) if matches!(**inner, Type::Number | Type::Quantity(_)) => {
-                let ty = range.ty.clone();
-                Expr { span, ty, kind: ExprKind::Band { range: Box::new(range), shares: Box::new(shares) } }
-            }
-            Type::Range(inner) if **inner == Type::Integer => {
-                let ty = Type::Range(Box::new(Type::Number));
-                let range = self.coerce(range, &ty);
-                Expr { span, ty, kind: ExprKind::Band { range: Box::new(range), shares: Box::new(shares) } }
-            }
-            Type::Invalid => invalid(span, Type::Invalid),
-            other => {
-                let found = self.describe(other);
-                self.report(
-                    Code::TypeMismatch,
-                    range.span,
-                    format!("expected a range of an amount, found `{found}`"),
-                );
-                invalid(span, Type::Invalid)
-            }
+        let ty = if let Type::Range(inner) = &range.ty
+            && **inner == Type::Integer
+        {
+            Type::Range(Box::new(Type::Number))
+        } else {
+            range.ty.clone()
+        };
+        if let Type::Range(inner) = &ty
+            && matches!(**inner, Type::Number | Type::Quantity(_))
+        {
+            let range = self.coerce(range, &ty);
+            return Expr {
+                span,
+                ty,
+                kind: ExprKind::Band { range: Box::new(range), shares: Box::new(shares) },
+            };
         }
+        if ty != Type::Invalid {
+            let found = self.describe(&ty);
+            self.report(
+                Code::TypeMismatch,
+                range.span,
+                format!("expected a range of an amount, found `{found}`"),
+            );
+        }
+        invalid(span, Type::Invalid)
     }
 
     fn list(&mut self, items: &[ast::Expr], span: Span, want: Option<&Type>, cx: &mut Cx) -> Expr {
@@ -686,7 +684,27 @@ impl Lowering<'_> {
                 limbs.iter().all(|limb| self.needs_context(&limb.value, cx))
                     && otherwise.as_ref().is_none_or(|value| self.needs_context(value, cx))
             }
-            _ => false,
+            ast::ExprKind::Invalid
+            | ast::ExprKind::Bool(_)
+            | ast::ExprKind::Unknown
+            | ast::ExprKind::Quantity(_)
+            | ast::ExprKind::Date(_)
+            | ast::ExprKind::Text(_)
+            | ast::ExprKind::Field(..)
+            | ast::ExprKind::Call(..)
+            | ast::ExprKind::Prefix(..)
+            | ast::ExprKind::Infix { .. }
+            | ast::ExprKind::Exists(_)
+            | ast::ExprKind::IsNothing { .. }
+            | ast::ExprKind::IsEmpty { .. }
+            | ast::ExprKind::Within { .. }
+            | ast::ExprKind::DaysAfter { .. }
+            | ast::ExprKind::OfCalendar { .. }
+            | ast::ExprKind::TheOf { .. }
+            | ast::ExprKind::Step { .. }
+            | ast::ExprKind::Aggregate { .. }
+            | ast::ExprKind::First { .. }
+            | ast::ExprKind::Rounded(..) => false,
         }
     }
 

@@ -70,10 +70,7 @@ pub(super) fn check(policy: &Policy, broken: &BTreeSet<Readable>, sink: &mut Sin
 }
 
 fn must_be_rounded(policy: &Policy, outcome: &Outcome, grid: Grid, sink: &mut Sink) {
-    let inner = match &outcome.ty {
-        Type::Range(inner) | Type::List(inner) => inner,
-        other => other,
-    };
+    let inner = if let Type::List(inner) = &outcome.ty { inner.as_ref() } else { outcome.ty.end() };
     let (shown, unit) = match inner {
         Type::Quantity(id) => match policy.schema.unit(*id) {
             Some(unit) => (unit.decimals, unit.name.to_string()),

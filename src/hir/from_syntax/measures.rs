@@ -91,10 +91,7 @@ impl Lowering<'_> {
             return;
         }
         let span = measure.span;
-        let limit_type = match &ty {
-            Type::Range(inner) => (**inner).clone(),
-            other => other.clone(),
-        };
+        let limit_type = ty.end().clone();
         match &measure.kind {
             ast::MeasureKind::Invalid => {}
             ast::MeasureKind::Waived => made.push(Measure { span, outcome, kind: MeasureKind::Waived }),
@@ -179,11 +176,7 @@ impl Lowering<'_> {
     }
 
     fn factor(&mut self, share: &ast::Expr, ty: &Type, cx: &mut Cx) -> Option<Expr> {
-        let scales = match ty {
-            Type::Number | Type::Quantity(_) | Type::Invalid => true,
-            Type::Range(inner) => matches!(**inner, Type::Number | Type::Quantity(_)),
-            _ => false,
-        };
+        let scales = *ty == Type::Invalid || matches!(ty.end(), Type::Number | Type::Quantity(_));
         if !scales {
             let found = self.describe(ty);
             self.sink.push(
@@ -217,42 +210,40 @@ impl Lowering<'_> {
                 );
             }
         }
-        match ty {
-            Type::Set(of) => {
-                let mut members = Vec::new();
-                let mut made = Vec::new();
-                for value in values {
-                    let inner = without_groups(&value.value);
-                    let is_set = matches!(inner.kind, ast::ExprKind::List(_));
-                    if is_set {
-                        made.push(self.expr(&value.value, Some(ty), cx));
-                    } else if self.needs_context(&value.value, cx) {
-                        members.push(self.expr(&value.value, Some(of), cx));
+        if let Type::Set(of) = ty {
+            let mut members = Vec::new();
+            let mut made = Vec::new();
+            for value in values {
+                let inner = without_groups(&value.value);
+                let is_set = matches!(inner.kind, ast::ExprKind::List(_));
+                if is_set {
+                    made.push(self.expr(&value.value, Some(ty), cx));
+                } else if self.needs_context(&value.value, cx) {
+                    members.push(self.expr(&value.value, Some(of), cx));
+                } else {
+                    let checked = self.expr(&value.value, None, cx);
+                    if checked.ty == *ty {
+                        made.push(checked)
                     } else {
-                        let checked = self.expr(&value.value, None, cx);
-                        if checked.ty == *ty {
-                            made.push(checked)
-                        } else {
-                            members.push(self.coerce(checked, of))
-                        }
+                        members.push(self.coerce(checked, of))
                     }
                 }
-                if !members.is_empty() {
-                    made.push(Expr { span, ty: ty.clone(), kind: ExprKind::Set(members) });
-                }
-                made
             }
-            Type::Duty(id) => values.iter().filter_map(|value| self.duty(value, *id, cx)).collect(),
-            _ => {
-                if let [_, second, ..] = values {
-                    self.report(
-                        Code::SyntaxUnexpected,
-                        second.value.span,
-                        "one rule gives this outcome one value",
-                    );
-                }
-                values.first().map(|value| self.expr(&value.value, Some(ty), cx)).into_iter().collect()
+            if !members.is_empty() {
+                made.push(Expr { span, ty: ty.clone(), kind: ExprKind::Set(members) });
             }
+            made
+        } else if let Type::Duty(id) = ty {
+            values.iter().filter_map(|value| self.duty(value, *id, cx)).collect()
+        } else {
+            if let [_, second, ..] = values {
+                self.report(
+                    Code::SyntaxUnexpected,
+                    second.value.span,
+                    "one rule gives this outcome one value",
+                );
+            }
+            values.first().map(|value| self.expr(&value.value, Some(ty), cx)).into_iter().collect()
         }
     }
 
@@ -469,8 +460,9 @@ impl Lowering<'_> {
 }
 
 fn constants(set: &Expr) -> Vec<Value> {
-    match &set.kind {
-        ExprKind::Set(members) => members.iter().filter_map(super::constants::fold).collect(),
-        _ => Vec::new(),
+    if let ExprKind::Set(members) = &set.kind {
+        members.iter().filter_map(super::constants::fold).collect()
+    } else {
+        Vec::new()
     }
 }

@@ -12,7 +12,7 @@ use super::{CalendarId, NamedId, OutcomeId, Param, Policy, RuleId};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
-use crate::types::{EnumId, RecordId, Schema, Type, UnitId};
+use crate::types::{EnumId, RecordId, Type, UnitId};
 
 mod aggregates;
 mod constants;
@@ -103,10 +103,6 @@ impl<'a> Lowering<'a> {
             signatures: Vec::new(),
             policy: Policy::default(),
         }
-    }
-
-    fn schema_ref(&self) -> &Schema {
-        &self.policy.schema
     }
 
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>) {

@@ -26,27 +26,19 @@ impl Lowering<'_> {
             }
             PrefixOp::Negate => {
                 let of = self.expr(of, want.filter(|want| self.is_measured(want)), cx);
-                match &of.ty {
-                    Type::Integer
-                    | Type::Number
-                    | Type::Quantity(_)
-                    | Type::Days
-                    | Type::WorkingDays
-                    | Type::Months => {
-                        let ty = of.ty.clone();
-                        let negated = unary(span, ty.clone(), UnaryOp::Negate, of);
-                        match super::constants::fold(&negated) {
-                            Some(value) => constant(span, ty, value),
-                            None => negated,
-                        }
-                    }
-                    Type::Invalid => invalid(span, Type::Invalid),
-                    other => {
-                        let found = self.describe(other);
-                        self.report(Code::TypeMismatch, span, format!("a `{found}` has no negative"));
-                        invalid(span, Type::Invalid)
-                    }
+                if of.ty.is_amount() {
+                    let ty = of.ty.clone();
+                    let negated = unary(span, ty.clone(), UnaryOp::Negate, of);
+                    return match super::constants::fold(&negated) {
+                        Some(value) => constant(span, ty, value),
+                        None => negated,
+                    };
                 }
+                if of.ty != Type::Invalid {
+                    let found = self.describe(&of.ty);
+                    self.report(Code::TypeMismatch, span, format!("a `{found}` has no negative"));
+                }
+                invalid(span, Type::Invalid)
             }
         }
     }
@@ -135,15 +127,13 @@ impl Lowering<'_> {
         let mut members = vec![name.text.to_string()];
         let mut rest = left;
         let (subject, first) = loop {
-            match &rest.kind {
-                ast::ExprKind::Infix { op: InfixOp::Or, left, right, .. } => {
-                    let ast::ExprKind::Name(name) = &right.kind else { return None };
-                    members.push(name.text.to_string());
-                    rest = left;
-                }
-                ast::ExprKind::Infix { op: InfixOp::Is, left, right, .. } => break (left, right),
-                _ => return None,
+            let ast::ExprKind::Infix { op, left, right, .. } = &rest.kind else { return None };
+            if *op == InfixOp::Is {
+                break (left, right);
             }
+            let (InfixOp::Or, ast::ExprKind::Name(name)) = (op, &right.kind) else { return None };
+            members.push(name.text.to_string());
+            rest = left;
         };
         members.push(self.sources.slice(first.span).to_owned());
         members.reverse();
@@ -163,34 +153,34 @@ impl Lowering<'_> {
 
     /// Moves the reading of a dated name, or of one of its columns, to a day.
     fn at_date(&mut self, of: Expr, date: Expr, span: Span) -> Expr {
-        match of.kind {
-            ExprKind::Call { named, args, at: None } => {
-                if self.signatures.get(named.0 as usize).is_some_and(|signature| !signature.is_dated) {
-                    let name = self
-                        .signatures
-                        .get(named.0 as usize)
-                        .map(|signature| signature.name.clone())
-                        .unwrap_or_default();
-                    self.report(
-                        Code::DateRows,
-                        of.span,
-                        format!("`{name}` is the same on every day, so `at` says nothing"),
-                    );
-                }
-                Expr { span, ty: of.ty, kind: ExprKind::Call { named, args, at: Some(Box::new(date)) } }
-            }
-            ExprKind::Field(inner, place) if matches!(inner.kind, ExprKind::Call { at: None, .. }) => {
-                let inner = self.at_date(*inner, date, span);
-                Expr { span, ty: of.ty, kind: ExprKind::Field(Box::new(inner), place) }
-            }
-            ExprKind::Invalid => invalid(span, of.ty),
-            _ => {
-                self.sink.push(
-                    Diagnostic::new(Code::TypeMismatch, of.span, "only what is declared by date can be read `at` a day")
-                        .help("`at` stands behind a `parameter` with rows by date, or a definition with `in force` versions"),
+        let (at, ty, was_invalid) = (of.span, of.ty, matches!(of.kind, ExprKind::Invalid));
+        if let ExprKind::Call { named, args, at: None } = of.kind {
+            if self.signatures.get(named.0 as usize).is_some_and(|signature| !signature.is_dated) {
+                let name = self
+                    .signatures
+                    .get(named.0 as usize)
+                    .map(|signature| signature.name.clone())
+                    .unwrap_or_default();
+                self.report(
+                    Code::DateRows,
+                    at,
+                    format!("`{name}` is the same on every day, so `at` says nothing"),
                 );
-                invalid(span, of.ty)
             }
+            Expr { span, ty, kind: ExprKind::Call { named, args, at: Some(Box::new(date)) } }
+        } else if let ExprKind::Field(inner, place) = of.kind
+            && matches!(inner.kind, ExprKind::Call { at: None, .. })
+        {
+            let inner = self.at_date(*inner, date, span);
+            Expr { span, ty, kind: ExprKind::Field(Box::new(inner), place) }
+        } else {
+            if !was_invalid {
+                self.sink.push(
+                        Diagnostic::new(Code::TypeMismatch, at, "only what is declared by date can be read `at` a day")
+                            .help("`at` stands behind a `parameter` with rows by date, or a definition with `in force` versions"),
+                    );
+            }
+            invalid(span, ty)
         }
     }
 
@@ -562,22 +552,19 @@ impl Lowering<'_> {
         let left = self.expr(left, Some(&Type::Range(Box::new(Type::Number))), cx);
         let right = self.expr(right, None, cx);
         let right = self.integer_as_number(right);
-        match &right.ty {
-            Type::Number | Type::Quantity(_) => {
-                let ty = Type::Range(Box::new(right.ty.clone()));
-                binary(span, ty, BinaryOp::Times, left, right)
-            }
-            Type::Invalid => invalid(span, Type::Invalid),
-            other => {
-                let found = self.describe(other);
-                self.report(
-                    Code::TypeMismatch,
-                    right.span,
-                    format!("a range is scaled by a number or an amount, not by `{found}`"),
-                );
-                invalid(span, Type::Invalid)
-            }
+        if matches!(right.ty, Type::Number | Type::Quantity(_)) {
+            let ty = Type::Range(Box::new(right.ty.clone()));
+            return binary(span, ty, BinaryOp::Times, left, right);
         }
+        if right.ty != Type::Invalid {
+            let found = self.describe(&right.ty);
+            self.report(
+                Code::TypeMismatch,
+                right.span,
+                format!("a range is scaled by a number or an amount, not by `{found}`"),
+            );
+        }
+        invalid(span, Type::Invalid)
     }
 
     fn compare(
@@ -688,19 +675,22 @@ impl Lowering<'_> {
         let right_first = self.needs_context(left, cx) && !self.needs_context(inner, cx);
         let (left, right) = if right_first {
             let right = self.expr(right, None, cx);
-            let want = match &right.ty {
-                Type::Set(of) | Type::List(of) | Type::Range(of) => (**of).clone(),
-                _ => Type::Invalid,
+            let want = if let Type::Set(of) | Type::List(of) | Type::Range(of) = &right.ty {
+                (**of).clone()
+            } else {
+                Type::Invalid
             };
             (self.expr_loosely(left, Some(&want), cx), right)
         } else {
             let left = self.expr(left, None, cx);
-            let want = match &inner.kind {
-                ast::ExprKind::List(_) => Some(Type::List(Box::new(left.ty.clone()))),
-                ast::ExprKind::Infix { op: InfixOp::To, .. } if self.is_measured(&left.ty) => {
-                    Some(Type::Range(Box::new(left.ty.clone())))
-                }
-                _ => None,
+            let want = if let ast::ExprKind::List(_) = &inner.kind {
+                Some(Type::List(Box::new(left.ty.clone())))
+            } else if matches!(inner.kind, ast::ExprKind::Infix { op: InfixOp::To, .. })
+                && self.is_measured(&left.ty)
+            {
+                Some(Type::Range(Box::new(left.ty.clone())))
+            } else {
+                None
             };
             // A list of numbers may be asked about an integer.
             let right = match &want {
@@ -710,23 +700,22 @@ impl Lowering<'_> {
             };
             (left, right)
         };
-        let of = match &right.ty {
-            Type::Set(of) | Type::List(of) | Type::Range(of) => (**of).clone(),
-            Type::Invalid => return invalid(span, Type::Bool),
-            other => {
-                let found = self.describe(other);
+        let (Type::Set(of) | Type::List(of) | Type::Range(of)) = &right.ty else {
+            if right.ty != Type::Invalid {
+                let found = self.describe(&right.ty);
                 let mut report = Diagnostic::new(
                     Code::TypeMismatch,
                     right.span,
                     format!("`in` asks about a set, list or range, not `{found}`"),
                 );
-                if *other == left.ty {
+                if right.ty == left.ty {
                     report = report.help("`is` compares two values; a choice of values is `in [a, b]`");
                 }
                 self.sink.push(report);
-                return invalid(span, Type::Bool);
             }
+            return invalid(span, Type::Bool);
         };
+        let of = (**of).clone();
         match (self.common(&left.ty, &of), &right.ty) {
             (Some(Type::Invalid), _) => invalid(span, Type::Bool),
             (Some(ty), _) if ty == of => {
@@ -768,22 +757,21 @@ impl Lowering<'_> {
             Side::Before => BinaryOp::Subtract,
             Side::After => BinaryOp::Add,
         };
-        let far = match &length.ty {
-            Type::Days | Type::Months => binary(span, Type::Date, op, date.clone(), length),
-            Type::WorkingDays => {
-                let calendar = self.only_calendar(length.span);
-                self.add_working_days(op, date.clone(), length, calendar, span)
-            }
-            Type::Invalid => invalid(span, Type::Date),
-            other => {
-                let found = self.describe(other);
+        let far = if matches!(length.ty, Type::Days | Type::Months) {
+            binary(span, Type::Date, op, date.clone(), length)
+        } else if length.ty == Type::WorkingDays {
+            let calendar = self.only_calendar(length.span);
+            self.add_working_days(op, date.clone(), length, calendar, span)
+        } else {
+            if length.ty != Type::Invalid {
+                let found = self.describe(&length.ty);
                 self.report(
                     Code::TypeMismatch,
                     length.span,
                     format!("expected a length of time such as `24 months`, found `{found}`"),
                 );
-                invalid(span, Type::Date)
             }
+            invalid(span, Type::Date)
         };
         let (first, last) = match side {
             Side::Before => (far, date),
@@ -836,27 +824,20 @@ impl Lowering<'_> {
             StepSide::Above => UnaryOp::StepAbove,
             StepSide::Below => UnaryOp::StepBelow,
         };
-        match &of.ty {
-            Type::Enum(_) if self.is_ordered(&of.ty) => {
-                let ty = of.ty.clone();
-                unary(span, ty, op, of)
-            }
-            Type::Invalid => invalid(span, Type::Invalid),
-            other => {
-                let found = self.describe(other);
-                self.report(Code::TypeMismatch, of.span, format!("only a scale has steps, not `{found}`"));
-                invalid(span, Type::Invalid)
-            }
+        if matches!(of.ty, Type::Enum(_)) && self.is_ordered(&of.ty) {
+            let ty = of.ty.clone();
+            return unary(span, ty, op, of);
         }
+        if of.ty != Type::Invalid {
+            let found = self.describe(&of.ty);
+            self.report(Code::TypeMismatch, of.span, format!("only a scale has steps, not `{found}`"));
+        }
+        invalid(span, Type::Invalid)
     }
 
     /// A rounding step as a number in the unit of the rounded type.
     pub(super) fn rounding(&mut self, rounding: &ast::Rounding, ty: &Type) -> Option<Rounding> {
-        let inner = match ty {
-            Type::Range(inner) => (**inner).clone(),
-            Type::List(inner) => (**inner).clone(),
-            other => other.clone(),
-        };
+        let inner = if let Type::List(inner) = ty { (**inner).clone() } else { ty.end().clone() };
         if !matches!(inner, Type::Number | Type::Quantity(_)) {
             if inner != Type::Invalid {
                 let found = self.describe(ty);
@@ -868,10 +849,12 @@ impl Lowering<'_> {
             }
             return None;
         }
-        let step = match self.constant(&rounding.step, &inner)? {
-            Value::Number(step) => step,
-            Value::Integer(step) => Number::from_integer(step),
-            _ => return None,
+        let step = self.constant(&rounding.step, &inner)?;
+        let step = if let Value::Integer(step) = step {
+            Number::from_integer(step)
+        } else {
+            let Value::Number(step) = step else { return None };
+            step
         };
         if step <= Number::ZERO {
             self.report(Code::OutcomeRounding, rounding.step.span, "the step of rounding is above 0");

@@ -72,10 +72,7 @@ impl Lowering<'_> {
         let in_force = self.in_force(&outcome.head);
         let (mut at_least, mut at_most, mut rounding) = (None, None, None);
         let (mut required, mut default, mut combine) = (None, None, None);
-        let limit_type = match ty {
-            Type::Range(inner) | Type::List(inner) => (**inner).clone(),
-            other => other.clone(),
-        };
+        let limit_type = if let Type::List(inner) = ty { (**inner).clone() } else { ty.end().clone() };
         let mut seen: Vec<(std::mem::Discriminant<OutcomeClauseKind>, Span)> = Vec::new();
         for clause in &outcome.clauses {
             let kind = std::mem::discriminant(&clause.kind);
@@ -199,19 +196,7 @@ impl Lowering<'_> {
 
     fn combination(&mut self, how: ast::Combine, ty: &Type, span: Span) -> Combine {
         let (made, fits) = match how {
-            ast::Combine::Sum => (
-                Combine::Sum,
-                match ty {
-                    Type::Integer
-                    | Type::Number
-                    | Type::Quantity(_)
-                    | Type::Days
-                    | Type::WorkingDays
-                    | Type::Months => true,
-                    Type::Range(inner) => **inner != Type::Date,
-                    _ => false,
-                },
-            ),
+            ast::Combine::Sum => (Combine::Sum, ty.is_amount_or_range()),
             ast::Combine::Highest => (Combine::Highest, self.is_ordered(ty) || matches!(ty, Type::Range(_))),
             ast::Combine::Lowest => (Combine::Lowest, self.is_ordered(ty) || matches!(ty, Type::Range(_))),
             ast::Combine::Earliest => (Combine::Earliest, *ty == Type::Date),
@@ -239,9 +224,10 @@ impl Lowering<'_> {
             Combine::Any => Value::Bool(false),
             Combine::Union => Value::Set(Vec::new().into()),
             Combine::Duties => {
-                let members = match ty {
-                    Type::Duty(id) => self.policy.schema.enumeration(*id).map_or(0, |def| def.members.len()),
-                    _ => 0,
+                let members = if let Type::Duty(id) = ty {
+                    self.policy.schema.enumeration(*id).map_or(0, |def| def.members.len())
+                } else {
+                    0
                 };
                 Value::Duties(vec![Value::Nothing; members].into())
             }
@@ -250,7 +236,6 @@ impl Lowering<'_> {
             | Combine::Lowest
             | Combine::Earliest
             | Combine::Latest
-            | Combine::Every
             | Combine::Agree => Value::Nothing,
         }
     }
@@ -263,7 +248,17 @@ fn zero(ty: &Type) -> Value {
         Type::WorkingDays => Value::WorkingDays(0),
         Type::Months => Value::Months(0),
         Type::Range(inner) => Value::Range((zero(inner), zero(inner)).into()),
-        _ => Value::Number(Number::ZERO),
+        Type::Bool
+        | Type::Number
+        | Type::Quantity(_)
+        | Type::Date
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Set(_)
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Duty(_)
+        | Type::Invalid => Value::Number(Number::ZERO),
     }
 }
 

@@ -339,20 +339,21 @@ impl<'a> Lowering<'a> {
         }
         made.bounds = self.bounds(&bounds, &made.ty);
         for clause in clauses {
-            if let FieldClauseKind::Default(value) = &clause.kind {
-                if let Some(value) = self.data(value, &made.ty, made.nothing) {
-                    self.default_within(&value, made, clause.span);
-                    made.presence = Presence::Default(value);
-                }
+            if let FieldClauseKind::Default(value) = &clause.kind
+                && let Some(value) = self.data(value, &made.ty, made.nothing)
+            {
+                self.default_within(&value, made, clause.span);
+                made.presence = Presence::Default(value);
             }
         }
     }
 
     fn default_within(&mut self, value: &Value, field: &Field, span: Span) {
         let length = |count: usize| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
-        let measured = match value {
-            Value::List(items) | Value::Set(items) => length(items.len()),
-            other => other.clone(),
+        let measured = if let Value::List(items) | Value::Set(items) = value {
+            length(items.len())
+        } else {
+            value.clone()
         };
         let below = field.bounds.least.as_ref().is_some_and(|least| measured < *least);
         let above = field.bounds.most.as_ref().is_some_and(|most| measured > *most);
@@ -368,12 +369,8 @@ impl<'a> Lowering<'a> {
     /// The bounds of a fact or parameter.
     pub(super) fn bounds(&mut self, bounds: &[(ast::Bound, Span)], ty: &Type) -> Bounds {
         let mut made = Bounds::default();
-        let measure = match ty {
-            Type::List(_) | Type::Set(_) => Type::Integer,
-            Type::Range(of) => (**of).clone(),
-            other => other.clone(),
-        };
         let is_sized = matches!(ty, Type::List(_) | Type::Set(_));
+        let measure = if is_sized { Type::Integer } else { ty.end().clone() };
         for (bound, span) in bounds {
             let takes_bounds = self.is_measured(&measure);
             if measure == Type::Invalid {
@@ -498,14 +495,15 @@ impl<'a> Lowering<'a> {
 
 /// The fields of the record (local 0) or of the facts that an expression reads.
 fn fields_read(expr: &Expr, in_record: bool, found: &mut Vec<usize>) {
-    match &expr.kind {
-        ExprKind::Field(of, place)
-            if in_record && matches!(of.kind, ExprKind::Local(crate::hir::LocalId(0))) =>
-        {
-            found.push(*place);
-        }
-        ExprKind::Fact(place) if !in_record => found.push(*place),
-        _ => {}
+    if let ExprKind::Field(of, place) = &expr.kind
+        && in_record
+        && matches!(of.kind, ExprKind::Local(crate::hir::LocalId(0)))
+    {
+        found.push(*place);
+    } else if let ExprKind::Fact(place) = &expr.kind
+        && !in_record
+    {
+        found.push(*place);
     }
     expr.for_each_child(&mut |child| fields_read(child, in_record, found));
 }

@@ -58,19 +58,21 @@ impl Lowering<'_> {
                 }
                 Type::Range(Box::new(element))
             }
-            TypeKind::Duty(of) => match self.element(of) {
-                Type::Enum(id) => Type::Duty(id),
-                Type::Invalid => Type::Invalid,
-                other => {
-                    let found = self.describe(&other);
+            TypeKind::Duty(of) => {
+                let element = self.element(of);
+                if let Type::Enum(id) = element {
+                    return Type::Duty(id);
+                }
+                if element != Type::Invalid {
+                    let found = self.describe(&element);
                     self.report(
                         Code::TypeNotAllowed,
                         of.span,
                         format!("a duty is of an enum, not of `{found}`"),
                     );
-                    Type::Invalid
                 }
-            },
+                Type::Invalid
+            }
             TypeKind::Columns(columns) => self.columns(columns),
         }
     }
@@ -188,9 +190,10 @@ impl Lowering<'_> {
 
     /// What `<` and `highest` work on: measured types and scales.
     pub(super) fn is_ordered(&self, ty: &Type) -> bool {
-        match ty {
-            Type::Enum(id) => self.policy.schema.enumeration(*id).is_some_and(|def| def.is_scale),
-            other => self.is_measured(other),
+        if let Type::Enum(id) = ty {
+            self.policy.schema.enumeration(*id).is_some_and(|def| def.is_scale)
+        } else {
+            self.is_measured(ty)
         }
     }
 

@@ -142,7 +142,7 @@ impl<'p> Case<'p> {
         let unique = table.hit == Hit::Unique;
         // Beside a row that surely matches, another can only agree or be a mistake of the table.
         let mut opened: Vec<(Value, Waits)> = Vec::new();
-        if !(unique && !certain.is_empty()) {
+        if !unique || certain.is_empty() {
             for (index, waits) in possible {
                 let Some(row) = table.rows.get(index) else { continue };
                 match self.evaluate(&row.result, frame) {

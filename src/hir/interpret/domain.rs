@@ -56,7 +56,7 @@ pub(super) fn identity(schema: &Schema, how: Combine, ty: &Type) -> Value {
         Combine::Sum => constant(ty, 0),
         Combine::Product => constant(ty, 1),
         Combine::Any => Value::Bool(false),
-        Combine::Every => Value::Bool(true),
+
         Combine::Union => Value::Set([].into()),
         Combine::Duties => {
             let Type::Duty(id) = ty else { return Value::Nothing };

@@ -409,8 +409,10 @@ pub(super) fn through_nothing(
     Ok(if maybe_nothing { join(&result, &Value::Nothing, &waits) } else { result })
 }
 
+type OrderTest = fn(Ordering) -> bool;
+
 /// Which of two comparisons an extreme asks for: whether the left comes before the right.
-pub(super) fn comes_before(extreme: Extreme) -> (fn(Ordering) -> bool, fn(Ordering) -> bool) {
+pub(super) fn comes_before(extreme: Extreme) -> (OrderTest, OrderTest) {
     match extreme {
         Extreme::Highest => (Ordering::is_gt, Ordering::is_ge),
         Extreme::Lowest => (Ordering::is_lt, Ordering::is_le),

@@ -129,8 +129,11 @@ impl<'p> Case<'p> {
         applying: &Applying,
         relevant: impl Fn(&[OutcomeId]) -> bool,
     ) -> Judged {
-        let overrides = rule.overridden_by.iter().filter(|(_, only)| relevant(only));
-        overrides.fold(Ok(Truth::No), |so_far, (by, _)| or(so_far, self.applies_to(*by, key, applying, rule)))
+        let mut overridden = Ok(Truth::No);
+        for (by, _) in rule.overridden_by.iter().filter(|(_, only)| relevant(only)) {
+            overridden = or(overridden, self.applies_to(*by, key, applying, rule));
+        }
+        overridden
     }
 
     /// Whether an overriding rule applies to the item of an overridden one: its binders are a prefix.

@@ -154,7 +154,7 @@ impl Total {
         for denominator in self.fractions.keys() {
             let denominator = BigInt::from(*denominator);
             let shared = greatest_common_divisor(common.clone(), denominator.clone());
-            common = common * (denominator / shared);
+            common *= denominator / shared;
             if common.bits() > MOST_DENOMINATOR_BITS {
                 return Err(Trouble::TooManyDigits);
             }

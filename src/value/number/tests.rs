@@ -174,20 +174,20 @@ proptest! {
     fn sums_and_products_are_those_of_ratios(mut values in prop::collection::vec(any_number(), 0..6)) {
         let rational = values.iter().any(|value| value.is_fraction());
         let mut sum: Ratio = (0.into(), 1.into());
-        let mut product: Ratio = (1.into(), 1.into());
+
         for value in &values {
             let (top, bottom) = ratio(*value);
             sum = (&sum.0 * &bottom + &top * &sum.1, &sum.1 * &bottom);
-            product = (product.0 * top, product.1 * bottom);
+
         }
-        let (total, factor) = (Number::sum(values.iter().copied()), Number::product(&values));
+        let total = Number::sum(values.iter().copied());
         if values.iter().filter(|value| value.is_fraction()).count() < 5 {
             agrees(total, &sum, rational);
         }
-        agrees(factor, &product, rational);
+
         values.reverse();
         prop_assert_eq!(Number::sum(values.iter().copied()), total);
-        prop_assert_eq!(Number::product(&values), factor);
+
     }
 }
 
@@ -211,9 +211,6 @@ fn too_many_digits_is_an_error() {
     assert_eq!(Number::sum([most, Number::ONE, most.negate()]), Ok(Number::ONE));
     let small = number("1e-20");
     assert_eq!(small.multiply(small), Err(Trouble::TooManyDigits));
-    assert_eq!(Number::product(&[small, small, number("1e20")]), Ok(small));
-    assert_eq!(Number::product(&[most; 10_000]), Err(Trouble::TooManyDigits));
-    assert_eq!(Number::product(&[Number::ONE; 100_000]), Ok(Number::ONE));
 }
 
 #[test]

@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::super::scalars::{
-    Ends, Kind, WRONG_KIND, end, higher_end, is_single, kind, lower_end, number, order, present, shape,
-    waits_of,
+    Ends, Kind, WRONG_KIND, end, higher_end, is_single, kind, lower_end, number, order, present, waits_of,
 };
 use super::super::{Number, Shape, Trouble, Value};
 use super::{Done, multiply};
@@ -17,17 +16,6 @@ pub(crate) fn range(bottom: &Value, top: &Value) -> Done {
         return Err(Trouble::RangeInverted);
     }
     Ok(Value::Range(Arc::new((bottom, top))))
-}
-
-/// A value of a range type. An open range is open end by end: what may be any range becomes one from any bottom to
-/// any top, so that the operations need not ask for the type. Nothing and settled values stay as they are.
-pub(crate) fn open_range(of: &Value) -> Value {
-    if !matches!(shape(of), Some(Shape::Any)) {
-        return of.clone();
-    }
-    let (any, waits) = (Value::open(false, Shape::Any, of.waits()), of.waits());
-    let range = Value::Range(Arc::new((any.clone(), any)));
-    Value::open(of.may_be_nothing(), Shape::Members([range].into_iter().collect()), waits)
 }
 
 /// `range times factor`

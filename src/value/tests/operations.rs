@@ -1,4 +1,5 @@
 use super::*;
+use crate::value::open::join_all;
 
 type Operation = fn(&[Value]) -> Result<Value, Trouble>;
 
@@ -91,9 +92,6 @@ const OPERATIONS: &[(&str, &[(Sort, bool)], Operation)] = {
         ("convert a list", &[(ListOfNumbers, true)], |v| convert(&v[0], super::Number::from_integer(1000))),
         ("convert a set", &[(SetOfIntegers, true)], |v| convert(&v[0], super::Number::from_integer(2))),
         ("days between", &[(Date, false), (Date, false)], |v| days_between(&v[0], &v[1])),
-        ("not", &[(Bool, false)], |v| not(&v[0])),
-        ("exists", &[(Number, true)], |v| Ok(exists(&v[0]))),
-        ("first field", &[(Record, false)], |v| field(&v[0], 0)),
     ]
 };
 

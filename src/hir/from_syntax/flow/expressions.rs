@@ -115,10 +115,8 @@ impl Flow<'_> {
                 Known { value: constant.unwrap_or_else(|| any(false)), items: among }
             }
             ExprKind::Record(fields) => {
-                let declared = match &expr.ty {
-                    Type::Record(id) => self.policy.schema.record(*id),
-                    _ => None,
-                };
+                let declared =
+                    if let Type::Record(id) = &expr.ty { self.policy.schema.record(*id) } else { None };
                 let mut values = Vec::new();
                 for (place, field) in fields.iter().enumerate() {
                     let known = self.eval(field);
@@ -215,10 +213,8 @@ impl Flow<'_> {
             return;
         }
         let Some(value) = value.clone().without_nothing() else { return };
-        let parts = match &value {
-            Value::Range(ends) => vec![ends.0.clone(), ends.1.clone()],
-            _ => vec![value],
-        };
+        let parts =
+            if let Value::Range(ends) = &value { vec![ends.0.clone(), ends.1.clone()] } else { vec![value] };
         for part in parts {
             let (least, most) = ends(&part);
             let below =
@@ -248,9 +244,10 @@ impl Flow<'_> {
 
     /// A value as the author would write it.
     pub(in super::super) fn show(&self, value: &Value, ty: &Type) -> String {
-        let unit = match ty {
-            Type::Quantity(_) => format!(" {}", self.policy.schema.describe(ty)),
-            _ => String::new(),
+        let unit = if let Type::Quantity(_) = ty {
+            format!(" {}", self.policy.schema.describe(ty))
+        } else {
+            String::new()
         };
         match value {
             Value::Number(number) => format!("{number}{unit}"),
@@ -262,12 +259,11 @@ impl Flow<'_> {
             Value::Bool(true) => "yes".into(),
             Value::Bool(false) => "no".into(),
             Value::Text(text) => format!("\"{text}\""),
-            Value::Member(place) => match ty {
-                Type::Enum(id) => (self.policy.schema.enumeration(*id))
-                    .and_then(|def| def.members.get(*place as usize))
-                    .map_or_else(|| "?".into(), |member| member.name.to_string()),
-                _ => "?".into(),
-            },
+            Value::Member(place) => {
+                let def = if let Type::Enum(id) = ty { self.policy.schema.enumeration(*id) } else { None };
+                def.and_then(|def| def.members.get(*place as usize))
+                    .map_or_else(|| "?".into(), |member| member.name.to_string())
+            }
             Value::Nothing => "nothing".into(),
             Value::Set(_)
             | Value::List(_)
@@ -292,7 +288,24 @@ impl Flow<'_> {
             ExprKind::Outcome(id) => {
                 self.policy.outcomes.get(id.0 as usize).map(|outcome| outcome.name.to_string())
             }
-            _ => None,
+            ExprKind::Invalid
+            | ExprKind::Const(_)
+            | ExprKind::Field(..)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Convert(..)
+            | ExprKind::Round(..)
+            | ExprKind::AddWorkingDays { .. }
+            | ExprKind::WorkingDaysBetween { .. }
+            | ExprKind::Band { .. }
+            | ExprKind::Choose { .. }
+            | ExprKind::Aggregate { .. }
+            | ExprKind::First { .. }
+            | ExprKind::Members(_)
+            | ExprKind::Set(_)
+            | ExprKind::List(_)
+            | ExprKind::Record(_)
+            | ExprKind::Duty { .. } => None,
         }
         .unwrap_or_else(|| "value".to_owned())
     }
@@ -316,10 +329,12 @@ impl Flow<'_> {
             UnaryOp::IsEmpty => {
                 let known = self.eval(of);
                 self.demand(known.value.clone(), of);
-                Known::from(match known.value {
-                    Value::Set(items) | Value::List(items) => Value::Bool(items.is_empty()),
-                    _ if self.has_items(of) => Value::Bool(false),
-                    _ => open_bool(),
+                Known::from(if let Value::Set(items) | Value::List(items) = known.value {
+                    Value::Bool(items.is_empty())
+                } else if self.has_items(of) {
+                    Value::Bool(false)
+                } else {
+                    open_bool()
                 })
             }
             UnaryOp::Negate => {
@@ -340,9 +355,10 @@ impl Flow<'_> {
             }
             UnaryOp::StepAbove | UnaryOp::StepBelow => {
                 let value = self.need(of);
-                let count = match &expr.ty {
-                    Type::Enum(id) => self.policy.schema.enumeration(*id).map_or(0, |def| def.members.len()),
-                    _ => 0,
+                let count = if let Type::Enum(id) = &expr.ty {
+                    self.policy.schema.enumeration(*id).map_or(0, |def| def.members.len())
+                } else {
+                    0
                 };
                 Known::from(match value::step(&value, op == UnaryOp::StepAbove, super::super::index(count)) {
                     Ok(value) => value,
@@ -355,10 +371,10 @@ impl Flow<'_> {
     fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, expr: &Expr) -> Known {
         let value = match op {
             BinaryOp::And => self.both(left, right, true),
-            BinaryOp::Or => match self.both(left, right, false) {
-                Value::Bool(either) => Value::Bool(!either),
-                open => open,
-            },
+            BinaryOp::Or => {
+                let neither = self.both(left, right, false);
+                if let Value::Bool(neither) = neither { Value::Bool(!neither) } else { neither }
+            }
             BinaryOp::Implies => {
                 let mark = self.mark();
                 self.assume(right, false);
@@ -615,15 +631,9 @@ impl Flow<'_> {
             ExprKind::Fact(place) => {
                 self.policy.schema.facts.fields.get(*place).and_then(|field| field.bounds.least.as_ref())
             }
-            ExprKind::Field(of, place) => match &of.ty {
-                Type::Record(id) => self
-                    .policy
-                    .schema
-                    .record(*id)
-                    .and_then(|def| def.fields.get(*place))
-                    .and_then(|field| field.bounds.least.as_ref()),
-                _ => None,
-            },
+            ExprKind::Field(of, place) => {
+                self.policy.schema.field_of(&of.ty, *place).and_then(|field| field.bounds.least.as_ref())
+            }
             ExprKind::Members(_) => return true,
             ExprKind::Set(items) | ExprKind::List(items) => return !items.is_empty(),
             ExprKind::Aggregate { how: Aggregate::List | Aggregate::SetOf, binders, .. } => {
@@ -631,7 +641,23 @@ impl Flow<'_> {
                     .iter()
                     .all(|binder| binder.filter.is_none() && self.has_items(&binder.collection));
             }
-            _ => None,
+            ExprKind::Invalid
+            | ExprKind::Const(_)
+            | ExprKind::Local(_)
+            | ExprKind::Outcome(_)
+            | ExprKind::Call { .. }
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Convert(..)
+            | ExprKind::Round(..)
+            | ExprKind::AddWorkingDays { .. }
+            | ExprKind::WorkingDaysBetween { .. }
+            | ExprKind::Band { .. }
+            | ExprKind::Choose { .. }
+            | ExprKind::Aggregate { .. }
+            | ExprKind::First { .. }
+            | ExprKind::Record(_)
+            | ExprKind::Duty { .. } => None,
         };
         bound.is_some_and(|least| *least >= Value::Integer(1)) || self.is_known_not_empty(collection)
     }
@@ -641,10 +667,7 @@ impl Flow<'_> {
         let locals = self.locals.len();
         let is_certain = self.enter(binders);
         let known = self.eval(body);
-        let item = match how {
-            Aggregate::Count => known.value,
-            _ => self.demand(known.value, body),
-        };
+        let item = if how == Aggregate::Count { known.value } else { self.demand(known.value, body) };
         self.locals.truncate(locals);
         self.back_to(mark);
         let or_nothing = |value: Value| {
@@ -684,11 +707,10 @@ impl Flow<'_> {
 }
 
 fn constant_known(constant: &Value) -> Known {
-    let items = match constant {
-        Value::Set(items) | Value::List(items) => {
-            items.iter().cloned().reduce(|left, right| value::join(&left, &right, &Waits::new()))
-        }
-        _ => None,
+    let items = if let Value::Set(items) | Value::List(items) = constant {
+        items.iter().cloned().reduce(|left, right| value::join(&left, &right, &Waits::new()))
+    } else {
+        None
     };
     Known { value: constant.clone(), items }
 }
@@ -696,10 +718,7 @@ fn constant_known(constant: &Value) -> Known {
 /// The sum of any number of such values: it keeps their sign.
 fn sum(item: &Value, ty: &Type) -> Value {
     if let Value::Range(ends_of) = item {
-        let inner = match ty {
-            Type::Range(inner) => (**inner).clone(),
-            other => other.clone(),
-        };
+        let inner = ty.end().clone();
         return Value::Range((sum(&ends_of.0, &inner), sum(&ends_of.1, &inner)).into());
     }
     let zero = zero(ty);
@@ -711,9 +730,10 @@ fn sum(item: &Value, ty: &Type) -> Value {
 
 /// The product of any number of such values; of none it is 1.
 fn product(item: &Value) -> Value {
-    let (zero, one) = match item {
-        Value::Integer(_) => (Value::Integer(0), Value::Integer(1)),
-        _ => (Value::Number(value::Number::ZERO), Value::Number(value::Number::ONE)),
+    let (zero, one) = if let Value::Integer(_) = item {
+        (Value::Integer(0), Value::Integer(1))
+    } else {
+        (Value::Number(value::Number::ZERO), Value::Number(value::Number::ONE))
     };
     let (least, most) = ends(item);
     if !least.is_some_and(|least| matches!(least, Value::Number(_)) && least >= zero) {
@@ -732,10 +752,7 @@ fn open_bool() -> Value {
 }
 
 fn truth(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(truth) => Some(*truth),
-        _ => None,
-    }
+    if let Value::Bool(truth) = value { Some(*truth) } else { None }
 }
 
 /// An operation that has no value in the worst case may be anything else in the others.

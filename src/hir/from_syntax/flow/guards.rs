@@ -235,15 +235,14 @@ impl Flow<'_> {
 
     /// The values that an item of this collection may have.
     fn members_of(&mut self, collection: &Expr) -> Option<Value> {
-        match &collection.ty {
-            Type::Range(_) => {
-                let range = self.eval_range(collection, false).value;
-                let (bottom, top) = (value::bottom(&range).ok()?, value::top(&range).ok()?);
-                let (least, most) = (ends(&bottom).0, ends(&top).1);
-                (least.is_some() || most.is_some())
-                    .then(|| Value::open(false, Shape::Interval { least, most }, Waits::new()))
-            }
-            _ => self.eval(collection).items,
+        if let Type::Range(_) = &collection.ty {
+            let range = self.eval_range(collection, false).value;
+            let (bottom, top) = (value::bottom(&range).ok()?, value::top(&range).ok()?);
+            let (least, most) = (ends(&bottom).0, ends(&top).1);
+            (least.is_some() || most.is_some())
+                .then(|| Value::open(false, Shape::Interval { least, most }, Waits::new()))
+        } else {
+            self.eval(collection).items
         }
     }
 
@@ -275,15 +274,13 @@ impl Flow<'_> {
                 least.as_ref().is_none_or(|least| member >= least)
                     && most.as_ref().is_none_or(|most| member <= most)
             };
-            let members = match value {
-                Value::Open(open) => match &open.shape {
-                    Shape::Members(members) => {
-                        members.iter().filter(|member| fits(member)).cloned().collect()
-                    }
-                    Shape::Any | Shape::Interval { .. } | Shape::Set { .. } => return,
-                },
-                settled if fits(settled) => std::collections::BTreeSet::from([settled.clone()]),
-                _ => std::collections::BTreeSet::new(),
+            let members = if let Value::Open(open) = value {
+                let Shape::Members(members) = &open.shape else { return };
+                members.iter().filter(|member| fits(member)).cloned().collect()
+            } else if fits(value) {
+                std::collections::BTreeSet::from([value.clone()])
+            } else {
+                std::collections::BTreeSet::new()
             };
             if members.is_empty() {
                 self.is_unreachable = true;
@@ -324,26 +321,22 @@ impl Flow<'_> {
         if self.unfolded >= UNFOLD_LIMIT || self.guards.len() > 1_000 {
             return None;
         }
-        match &expr.kind {
-            ExprKind::Call { named, args, at: _ } => {
-                let named = self.policy.named.get(named.0 as usize)?;
-                let [version] = named.versions.as_slice() else { return None };
-                let Body::Expr(body) = &version.body else { return None };
-                Some(body.with_arguments(args, 1_000 * (self.unfolded + 1)))
+        if let ExprKind::Call { named, args, at: _ } = &expr.kind {
+            let named = self.policy.named.get(named.0 as usize)?;
+            let [version] = named.versions.as_slice() else { return None };
+            let Body::Expr(body) = &version.body else { return None };
+            return Some(body.with_arguments(args, 1_000 * (self.unfolded + 1)));
+        }
+        let ExprKind::Outcome(id) = &expr.kind else { return None };
+        let outcome = self.policy.outcomes.get(id.0 as usize)?;
+        let plain = outcome.at_least.is_none()
+            && outcome.at_most.is_none()
+            && outcome.in_force == crate::hir::InForce::default();
+        match &outcome.source {
+            OutcomeSource::Defined(body) if plain => {
+                Some(body.with_arguments(&[], 1_000 * (self.unfolded + 1)))
             }
-            ExprKind::Outcome(id) => {
-                let outcome = self.policy.outcomes.get(id.0 as usize)?;
-                let plain = outcome.at_least.is_none()
-                    && outcome.at_most.is_none()
-                    && outcome.in_force == crate::hir::InForce::default();
-                match &outcome.source {
-                    OutcomeSource::Defined(body) if plain => {
-                        Some(body.with_arguments(&[], 1_000 * (self.unfolded + 1)))
-                    }
-                    OutcomeSource::Defined(_) | OutcomeSource::Built { .. } => None,
-                }
-            }
-            _ => None,
+            OutcomeSource::Defined(_) | OutcomeSource::Built { .. } => None,
         }
     }
 }
@@ -361,7 +354,17 @@ fn next(value: &Value, step: i64) -> Value {
         Value::Member(place) => {
             i64::from(*place).checked_add(step).and_then(|place| u32::try_from(place).ok()).map(Value::Member)
         }
-        _ => None,
+        Value::Nothing
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Set(_)
+        | Value::List(_)
+        | Value::Record(_)
+        | Value::Range(_)
+        | Value::Duties(_)
+        | Value::Absent
+        | Value::Open(_) => None,
     };
     moved.unwrap_or_else(|| value.clone())
 }
@@ -394,7 +397,15 @@ pub(super) fn ends(value: &Value) -> (Option<Value>, Option<Value>) {
         | Value::Record(_)
         | Value::Range(_)
         | Value::Duties(_) => (None, None),
-        settled => (Some(settled.clone()), Some(settled.clone())),
+        Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Number(_)
+        | Value::Date(_)
+        | Value::Days(_)
+        | Value::WorkingDays(_)
+        | Value::Months(_)
+        | Value::Text(_)
+        | Value::Member(_) => (Some(value.clone()), Some(value.clone())),
     }
 }
 
@@ -405,7 +416,18 @@ pub(super) fn zero(ty: &Type) -> Value {
         Type::Days => Value::Days(0),
         Type::WorkingDays => Value::WorkingDays(0),
         Type::Months => Value::Months(0),
-        _ => Value::Number(Number::ZERO),
+        Type::Bool
+        | Type::Number
+        | Type::Quantity(_)
+        | Type::Date
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Set(_)
+        | Type::List(_)
+        | Type::Record(_)
+        | Type::Range(_)
+        | Type::Duty(_)
+        | Type::Invalid => Value::Number(Number::ZERO),
     }
 }
 

@@ -255,21 +255,23 @@ impl Flow<'_> {
             return known;
         }
         let ty = self.policy.schema.describe(&body.ty);
-        let mut found = match &body.kind {
-            ExprKind::Binary(crate::hir::BinaryOp::Divide, _, divisor) => Diagnostic::new(
+        let found = if let ExprKind::Binary(crate::hir::BinaryOp::Divide, _, divisor) = &body.kind {
+            Diagnostic::new(
                 Code::AbsenceDivision,
                 divisor.span,
                 "this divisor may be zero, and then the quotient is nothing",
-            ),
-            _ => Diagnostic::new(Code::AbsenceResult, body.span, format!("`{name}` may be nothing here")),
+            )
+        } else {
+            Diagnostic::new(Code::AbsenceResult, body.span, format!("`{name}` may be nothing here"))
         };
-        found = match &body.kind {
-            ExprKind::Choose { otherwise: None, .. } => found
+        let found = if let ExprKind::Choose { otherwise: None, .. } = &body.kind {
+            found
                 .help("add a last limb: `otherwise ..`")
-                .help(format!("or declare the type `{ty} or nothing`")),
-            _ => found.help(format!(
+                .help(format!("or declare the type `{ty} or nothing`"))
+        } else {
+            found.help(format!(
                 "give a value for that case: `.. or else ..`, or declare the type `{ty} or nothing`"
-            )),
+            ))
         };
         self.report(found);
         Known { value: known.value.without_nothing().unwrap_or_else(|| any(false)), items: known.items }
@@ -363,26 +365,20 @@ impl Flow<'_> {
         if !value.may_be_nothing() {
             return value;
         }
-        let found = match &expr.kind {
-            ExprKind::Binary(crate::hir::BinaryOp::Divide, _, divisor) => Diagnostic::new(
+        let found = if let ExprKind::Binary(crate::hir::BinaryOp::Divide, _, divisor) = &expr.kind {
+            Diagnostic::new(
                 Code::AbsenceDivision,
                 divisor.span,
                 "this divisor may be zero, and then the quotient is nothing",
             )
             .label(expr.span, "the quotient")
-            .help("test the divisor first: `when it > 0`, or give the quotient a value for that case: `(a / b) or else 0`"),
-            ExprKind::Fact(place) => {
-                let field = self.policy.schema.facts.fields.get(*place);
-                self.unguarded(expr, field)
-            }
-            ExprKind::Field(of, place) => {
-                let field = match &of.ty {
-                    Type::Record(id) => self.policy.schema.record(*id).and_then(|def| def.fields.get(*place)),
-                    _ => None,
-                };
-                self.unguarded(expr, field)
-            }
-            _ => self.unguarded(expr, None),
+            .help("test the divisor first: `when it > 0`, or give the quotient a value for that case: `(a / b) or else 0`")
+        } else if let ExprKind::Fact(place) = &expr.kind {
+            self.unguarded(expr, self.policy.schema.facts.fields.get(*place))
+        } else if let ExprKind::Field(of, place) = &expr.kind {
+            self.unguarded(expr, self.policy.schema.field_of(&of.ty, *place))
+        } else {
+            self.unguarded(expr, None)
         };
         self.report(found);
         value.without_nothing().unwrap_or_else(|| any(false))
