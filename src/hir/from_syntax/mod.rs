@@ -30,6 +30,8 @@ mod outcomes;
 mod same;
 mod schema;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use scope::Declarations;
