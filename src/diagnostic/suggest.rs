@@ -1,11 +1,12 @@
 //! "Did you mean": a near name, or none rather than a silly one.
 
-/// The candidate nearest to `wrong`, at most a third of its length away; ties go to the first in text order.
+/// The candidate nearest to `wrong`, at most a third of its length away (one or two letters fit any name); ties go to
+/// the first in text order.
 pub(crate) fn did_you_mean<'a>(
     wrong: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let limit = (wrong.chars().count() / 3).clamp(1, 4);
+    let limit = (wrong.chars().count() / 3).min(4);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != wrong)
