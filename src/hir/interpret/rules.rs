@@ -169,16 +169,16 @@ impl<'p> Case<'p> {
                 if instance.holds != Ok(Truth::Yes) {
                     continue;
                 }
-                let overriding = rule.overridden_by.iter();
-                let overriding: Vec<_> = overriding
-                    .filter(|(by, _)| self.applies_to(*by, &instance.key, &applying, rule) == Ok(Truth::Yes))
-                    .collect();
-                let taken = |outcome: &OutcomeId| overriding.iter().any(|(_, only)| only.contains(outcome));
-                let has_effect =
-                    rule.then.is_empty() || !rule.then.iter().all(|measure| taken(&measure.outcome));
+                let applies = |by: RuleId| self.applies_to(by, &instance.key, &applying, rule);
+                let kept = |outcome: &OutcomeId| {
+                    let mut limited = rule.overridden_by.iter().filter(|(_, only)| only.contains(outcome));
+                    limited.all(|(by, _)| applies(*by) == Ok(Truth::No))
+                };
+                let has_effect = rule.then.is_empty() || rule.then.iter().any(|measure| kept(&measure.outcome));
                 if *judged == Ok(Truth::Yes) && has_effect {
                     fired.insert(Fired { rule: rule.name.clone(), item: instance.label.clone() });
                 }
+                let overriding = rule.overridden_by.iter().filter(|(by, _)| applies(*by) == Ok(Truth::Yes));
                 for (by, limited) in overriding {
                     let Some(by) = self.rule(*by) else { continue };
                     overridden.insert(Overridden {
