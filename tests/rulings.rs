@@ -42,7 +42,8 @@ fn problems(decision: &Value) -> Vec<String> {
     codes.map(|problem| problem["code"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
-const SCALE: &str = "policy p unit CNY, 2 decimals scale S: none < minor < general < serious enum K: testing, training\n";
+const SCALE: &str =
+    "policy p unit CNY, 2 decimals scale S: none < minor < general < serious enum K: testing, training\n";
 
 fn with_scale(rest: &str) -> String {
     format!("{SCALE}{rest}")
@@ -139,7 +140,8 @@ fn ruling_03_null_is_nothing_only_where_nothing_may_be() {
 
 #[test]
 fn ruling_03_a_fact_given_though_not_needed_is_checked_and_ignored() {
-    let policy = "policy p facts exempt: bool n: integer, 0 to 9, needed when not exempt outcome x: bool = n exists";
+    let policy =
+        "policy p facts exempt: bool n: integer, 0 to 9, needed when not exempt outcome x: bool = n exists";
     assert_eq!(x(policy, json!({"exempt": true, "n": 5})), false);
     assert_eq!(decide(policy, json!({"exempt": true, "n": 50}))["status"], "refused");
 }
@@ -161,18 +163,30 @@ fn ruling_04_guards_narrow_wherever_they_stand() {
         assert_eq!(codes(&format!("{head}outcome x: bool = {condition}")), [] as [&str; 0], "{condition}");
     }
     for condition in ["a > 3", "n > 3", "a exists or a > 3", "exempt and n > 3", "a + 1 is 5"] {
-        assert_eq!(codes(&format!("{head}outcome x: bool = {condition}")), ["absence/unguarded"], "{condition}");
+        assert_eq!(
+            codes(&format!("{head}outcome x: bool = {condition}")),
+            ["absence/unguarded"],
+            "{condition}"
+        );
     }
-    assert_eq!(codes(&format!("{head}outcome x: integer = first of 0 when a is nothing, otherwise a")), [] as [&str; 0]);
     assert_eq!(
-        codes(&format!("{head}define d: integer or nothing = n when not exempt\noutcome x: integer = n when d exists, otherwise 0")),
+        codes(&format!("{head}outcome x: integer = first of 0 when a is nothing, otherwise a")),
+        [] as [&str; 0]
+    );
+    assert_eq!(
+        codes(&format!(
+            "{head}define d: integer or nothing = n when not exempt\noutcome x: integer = n when d exists, otherwise 0"
+        )),
         [] as [&str; 0]
     );
 }
 
 #[test]
 fn ruling_05_errors_do_not_depend_on_order() {
-    assert_eq!(codes("policy p facts a: integer b: integer outcome x: bool = a / b > 2"), ["absence/division"]);
+    assert_eq!(
+        codes("policy p facts a: integer b: integer outcome x: bool = a / b > 2"),
+        ["absence/division"]
+    );
     for condition in ["b > 0 and a / b > 2", "a / b > 2 and b > 0"] {
         let policy = format!("policy p facts a: integer b: integer outcome x: bool = {condition}");
         assert_eq!(x(&policy, json!({"a": 9, "b": 3})), true);
@@ -209,18 +223,39 @@ fn ruling_06_the_pipeline_of_an_outcome() {
     // Each contribution's own limits; the cap beats the floor.
     assert_eq!(pipeline("rule a then x: 5 CNY, at least 20 CNY, at most 10 CNY"), "10.00");
     // A floor does not lift what nobody fined; a waiver skips floors.
-    assert_eq!(pipeline("rule a then x: at least 20 CNY facts f: bool, default no rule b when f then x: 5 CNY"), "0.00");
+    assert_eq!(
+        pipeline("rule a then x: at least 20 CNY facts f: bool, default no rule b when f then x: 5 CNY"),
+        "0.00"
+    );
     assert_eq!(pipeline("rule a then x: 5 CNY rule b then x: waived rule c then x: at least 20 CNY"), "0.00");
     // Two reductions of 30% leave 49%; then the highest floor, then the lowest cap, then the outcome's own.
-    assert_eq!(pipeline("rule a then x: 100 CNY rule b then x: reduced by 30% rule c then x: reduced by 30%"), "49.00");
-    assert_eq!(pipeline("rule a then x: 5 CNY rule b then x: at least 20 CNY rule c then x: at least 30 CNY"), "30.00");
-    assert_eq!(pipeline("rule a then x: 5 CNY rule b then x: at least 50 CNY rule c then x: at most 40 CNY"), "40.00");
+    assert_eq!(
+        pipeline("rule a then x: 100 CNY rule b then x: reduced by 30% rule c then x: reduced by 30%"),
+        "49.00"
+    );
+    assert_eq!(
+        pipeline("rule a then x: 5 CNY rule b then x: at least 20 CNY rule c then x: at least 30 CNY"),
+        "30.00"
+    );
+    assert_eq!(
+        pipeline("rule a then x: 5 CNY rule b then x: at least 50 CNY rule c then x: at most 40 CNY"),
+        "40.00"
+    );
     assert_eq!(pipeline("rule a then x: 500 CNY"), "80.00");
     // Rounding once, at the end.
     assert_eq!(pipeline("rule a then x: 0.50 CNY rule b then x: 0.50 CNY"), "1.00");
-    assert_eq!(codes(&with_scale("outcome x: CNY, sum rule a then x: 5 CNY x: waived")), ["outcome/waived-and-set"]);
-    assert_eq!(codes("policy p outcome x: integer, sum rule a then x: 5 rule b then x: reduced by 30%"), ["outcome/modifier"]);
-    assert_eq!(codes(&with_scale("outcome x: CNY, sum, at least 5 CNY rule a then x: 9 CNY")), ["outcome/neutral"]);
+    assert_eq!(
+        codes(&with_scale("outcome x: CNY, sum rule a then x: 5 CNY x: waived")),
+        ["outcome/waived-and-set"]
+    );
+    assert_eq!(
+        codes("policy p outcome x: integer, sum rule a then x: 5 rule b then x: reduced by 30%"),
+        ["outcome/modifier"]
+    );
+    assert_eq!(
+        codes(&with_scale("outcome x: CNY, sum, at least 5 CNY rule a then x: 9 CNY")),
+        ["outcome/neutral"]
+    );
 }
 
 #[test]
@@ -253,9 +288,13 @@ fn ruling_07_overriding_an_override_revives() {
 #[test]
 fn ruling_07_overrides_go_item_by_item() {
     let head = "policy p record R bad: bool facts rs: list of R outcome x: integer, sum\n";
-    let policy = format!("{head}rule one for each r in rs then x: 1 rule two overrides one for each r in rs when r.bad");
+    let policy = format!(
+        "{head}rule one for each r in rs then x: 1 rule two overrides one for each r in rs when r.bad"
+    );
     assert_eq!(x(&policy, json!({"rs": [{"bad": true}, {"bad": false}]})), 1);
-    let policy = format!("{head}rule one for each r in rs then x: 1 rule two overrides one when any r in rs where r.bad");
+    let policy = format!(
+        "{head}rule one for each r in rs then x: 1 rule two overrides one when any r in rs where r.bad"
+    );
     assert_eq!(x(&policy, json!({"rs": [{"bad": true}, {"bad": false}]})), 0);
     assert_eq!(
         codes(&format!("{head}rule one then x: 1 rule two overrides one for each r in rs when r.bad")),
@@ -266,12 +305,25 @@ fn ruling_07_overrides_go_item_by_item() {
 #[test]
 fn ruling_08_circles_are_per_outcome() {
     let head = "policy p outcome a: integer, sum outcome b: integer, sum outcome c: integer, sum\n";
-    assert_eq!(codes(&format!("{head}rule one when c > 1 then a: 1 b: 1 rule two when a > 1 then c: 1")), ["circle/definition"]);
-    assert_eq!(codes(&format!("{head}rule one when c > 1 then a: 1 rule two when b > 1 then c: 1 rule three then b: 1")), [] as [&str; 0]);
-    assert_eq!(codes("policy p define f(n: integer): integer = f(n - 1) outcome x: integer = f(1)"), ["circle/definition"]);
+    assert_eq!(
+        codes(&format!("{head}rule one when c > 1 then a: 1 b: 1 rule two when a > 1 then c: 1")),
+        ["circle/definition"]
+    );
+    assert_eq!(
+        codes(&format!(
+            "{head}rule one when c > 1 then a: 1 rule two when b > 1 then c: 1 rule three then b: 1"
+        )),
+        [] as [&str; 0]
+    );
+    assert_eq!(
+        codes("policy p define f(n: integer): integer = f(n - 1) outcome x: integer = f(1)"),
+        ["circle/definition"]
+    );
     // What overrides a contribution belongs to the outcome.
     assert_eq!(
-        codes(&format!("{head}rule one then a: 1 rule two overrides one when a > 1 then b: 1 rule three then c: 1")),
+        codes(&format!(
+            "{head}rule one then a: 1 rule two overrides one when a > 1 then b: 1 rule three then c: 1"
+        )),
         ["circle/definition"]
     );
 }
@@ -279,22 +331,45 @@ fn ruling_08_circles_are_per_outcome() {
 #[test]
 fn ruling_09_limbs() {
     let head = "scale S: none < minor < general < serious";
-    let policy = format!("policy p {head} facts n: integer
+    let policy = format!(
+        "policy p {head} facts n: integer
         define s: S = highest of minor when n > 0, serious when n > 9, general when n > 5, otherwise none
         define t: S = first of minor when n > 0, serious when n > 9, otherwise none
-        outcome x: S = s outcome y: S = t outcome z: integer or nothing = 5 when n > 9");
+        outcome x: S = s outcome y: S = t outcome z: integer or nothing = 5 when n > 9"
+    );
     assert_eq!(outcomes(&policy, json!({"n": 10})), json!({"x": "serious", "y": "minor", "z": 5}));
     assert_eq!(outcomes(&policy, json!({"n": 0})), json!({"x": "none", "y": "none", "z": null}));
-    assert_eq!(codes("policy p facts n: integer outcome x: integer = first of 1 when n > 1, 2 when n > 2"), ["absence/result"]);
-    assert_eq!(codes("policy p facts n: integer outcome x: integer = first of 1 when n > 1, 2 when n <= 1"), [] as [&str; 0]);
+    assert_eq!(
+        codes("policy p facts n: integer outcome x: integer = first of 1 when n > 1, 2 when n > 2"),
+        ["absence/result"]
+    );
+    assert_eq!(
+        codes("policy p facts n: integer outcome x: integer = first of 1 when n > 1, 2 when n <= 1"),
+        [] as [&str; 0]
+    );
 }
 
 #[test]
 fn ruling_10_aggregates_and_where_they_end() {
     let head = "policy p record R n: integer bad: bool facts rs: list of R m: bool\n";
-    assert_eq!(x(&format!("{head}outcome x: integer = sum of r.n for each r in rs where r.bad"), json!({"m": true, "rs": [{"n": 1, "bad": true}, {"n": 2, "bad": false}]})), 1);
-    assert_eq!(x(&format!("{head}outcome x: bool = every r in rs where r.bad has r.n > 0"), json!({"m": true, "rs": []})), true);
-    assert_eq!(codes(&format!("{head}outcome x: bool = m and any r in rs where r.bad")), ["syntax/unexpected"]);
+    assert_eq!(
+        x(
+            &format!("{head}outcome x: integer = sum of r.n for each r in rs where r.bad"),
+            json!({"m": true, "rs": [{"n": 1, "bad": true}, {"n": 2, "bad": false}]})
+        ),
+        1
+    );
+    assert_eq!(
+        x(
+            &format!("{head}outcome x: bool = every r in rs where r.bad has r.n > 0"),
+            json!({"m": true, "rs": []})
+        ),
+        true
+    );
+    assert_eq!(
+        codes(&format!("{head}outcome x: bool = m and any r in rs where r.bad")),
+        ["syntax/unexpected"]
+    );
     assert_eq!(codes(&format!("{head}outcome x: bool = any r in rs where r.bad and m")), ["where/unrelated"]);
     let empty = format!("{head}outcome x: integer = product of r.n for each r in rs outcome y: integer or nothing = highest of r.n for each r in rs
         outcome z: bool = any r in rs where r.bad");
@@ -308,7 +383,8 @@ fn ruling_11_commas_and_clause_order() {
         example \"two\" given a: 1, b: yes expect x: 1";
     assert_eq!(codes(policy), [] as [&str; 0]);
     assert_eq!(codes("policy p facts a, b: bool outcome x: bool = a"), ["syntax/unexpected"]);
-    let late = codes("policy p facts a: bool outcome x: integer, sum rule r when a cites \"art 1\" then x: 1");
+    let late =
+        codes("policy p facts a: bool outcome x: integer, sum rule r when a cites \"art 1\" then x: 1");
     assert_eq!(late, ["syntax/clause-order"]);
 }
 
@@ -329,17 +405,30 @@ fn ruling_13_members_are_found_by_the_expected_type() {
     let policy = "policy p enum A: none, one enum B: none, two as \"2\" facts a: A b: B
         outcome x: bool = a is none and b is none outcome y: B = two";
     assert_eq!(outcomes(policy, json!({"a": "none", "b": "2"})), json!({"x": false, "y": "2"}));
-    assert_eq!(codes("policy p enum A: none, one enum B: none, two outcome x: bool = none is none"), ["name/ambiguous"]);
-    assert_eq!(codes("policy p enum A: m, one enum B: m, two facts a: A b: B outcome x: bool = a is b"), ["type/mismatch"]);
+    assert_eq!(
+        codes("policy p enum A: none, one enum B: none, two outcome x: bool = none is none"),
+        ["name/ambiguous"]
+    );
+    assert_eq!(
+        codes("policy p enum A: m, one enum B: m, two facts a: A b: B outcome x: bool = a is b"),
+        ["type/mismatch"]
+    );
     assert_eq!(codes("policy p enum A: m, one facts a: A m: A outcome x: bool = a is m"), ["name/ambiguous"]);
-    assert_eq!(x("policy p enum A: m, one facts a: A m: A outcome x: bool = a is A.m", json!({"a": "m", "m": "one"})), true);
+    assert_eq!(
+        x(
+            "policy p enum A: m, one facts a: A m: A outcome x: bool = a is A.m",
+            json!({"a": "m", "m": "one"})
+        ),
+        true
+    );
     // Wire names are unique per side, not across.
     assert_eq!(x("policy p facts s as \"x\": integer outcome x: integer = s + 1", json!({"x": 1})), 2);
 }
 
 #[test]
 fn ruling_14_units_and_literals() {
-    let head = "policy p unit CNY, 2 decimals unit mg/kg facts v: CNY, 0 to 5 lead: mg/kg, 0 or more, default 0\n";
+    let head =
+        "policy p unit CNY, 2 decimals unit mg/kg facts v: CNY, 0 to 5 lead: mg/kg, 0 or more, default 0\n";
     assert_eq!(x(&format!("{head}outcome x: bool = lead > 90 mg/kg"), json!({"v": "1", "lead": "91"})), true);
     assert_eq!(codes(&format!("{head}outcome x: bool = v is 0")), ["type/unit-mismatch"]);
     assert_eq!(codes(&format!("{head}outcome x: CNY = v")), ["outcome/rounding"]);
@@ -351,7 +440,9 @@ fn ruling_14_units_and_literals() {
 
 #[test]
 fn ruling_15_tables_are_complete_and_do_not_contradict_themselves() {
-    let table = |rows: &str| format!("policy p table t(n: integer, 0 to 9): integer | n | => | {rows} outcome x: integer = t(3)");
+    let table = |rows: &str| {
+        format!("policy p table t(n: integer, 0 to 9): integer | n | => | {rows} outcome x: integer = t(3)")
+    };
     assert_eq!(x(&table("| 0 to 3 | 1 | | > 3 | 2 |"), json!({})), 1);
     assert_eq!(codes(&table("| 0 to 3 | 1 | | > 4 | 2 |")), ["table/gap"]);
     assert_eq!(codes(&table("| 0 to 4 | 1 | | > 3 | 2 |")), ["table/overlap"]);
@@ -402,11 +493,18 @@ fn ruling_18_ranges_of_discretion() {
         rule a then x: 1 to 3 y: 1 to 3 z: 1 to 3
         rule b then x: 2 to 2.5 y: 2 to 2.5 z: 2 to 2.5";
     assert_eq!(outcomes(policy, json!({})), json!({"x": ["1", "3"], "y": ["3", "5.5"], "z": ["2", "2.5"]}));
-    let policy = "policy p facts g: number, 0 or more outcome x: range of number = band(1 to 3 times g, 30% to 70%)
+    let policy =
+        "policy p facts g: number, 0 or more outcome x: range of number = band(1 to 3 times g, 30% to 70%)
         outcome y: bool = g in bottom(2 to 4) to top(2 to 4) outcome z: number = middle(2 to 4)";
     assert_eq!(outcomes(policy, json!({"g": "10"})), json!({"x": ["16", "24"], "y": false, "z": "3"}));
-    assert_eq!(codes("policy p facts g: number outcome x: range of number = 1 to 3 times g"), ["bounds/range"]);
-    assert_eq!(codes("policy p facts a: number b: number outcome x: range of number = a to b"), ["bounds/range"]);
+    assert_eq!(
+        codes("policy p facts g: number outcome x: range of number = 1 to 3 times g"),
+        ["bounds/range"]
+    );
+    assert_eq!(
+        codes("policy p facts a: number b: number outcome x: range of number = a to b"),
+        ["bounds/range"]
+    );
 }
 
 #[test]
@@ -434,7 +532,8 @@ fn ruling_20_picking_an_item() {
 
 #[test]
 fn ruling_21_dates_and_calendars() {
-    let policy = "policy p facts d: date e: date holidays_: list of date, default [] made_up: list of date, default []
+    let policy =
+        "policy p facts d: date e: date holidays_: list of date, default [] made_up: list of date, default []
         calendar federal weekend: saturday, sunday holidays: holidays_ workdays: made_up
         outcome five: date = d + 5 working days
         outcome between: integer = working days after d to e
@@ -443,7 +542,10 @@ fn ruling_21_dates_and_calendars() {
         outcome twice: date = d + 1 months + 1 months
         outcome two: date = d + 2 months";
     // 2024-01-31 is a Wednesday.
-    let decided = outcomes(policy, json!({"d": "2024-01-31", "e": "2024-02-05", "holidays_": ["2024-02-01", "2024-02-03"], "made_up": ["2024-02-03"]}));
+    let decided = outcomes(
+        policy,
+        json!({"d": "2024-01-31", "e": "2024-02-05", "holidays_": ["2024-02-01", "2024-02-03"], "made_up": ["2024-02-03"]}),
+    );
     assert_eq!(
         decided,
         json!({"five": "2024-02-07", "between": 3, "plain": 5, "month": "2024-02-29", "twice": "2024-03-29", "two": "2024-03-31"})
@@ -455,15 +557,24 @@ fn ruling_21_dates_and_calendars() {
 fn ruling_21_schedules_and_versions() {
     let schedule = "parameter limit: integer from 2018-01-01: 3 from 2020-07-01: 5\n";
     assert_eq!(codes(&format!("policy p {schedule} outcome x: integer = limit")), ["date/no-law-date"]);
-    assert_eq!(codes(&format!("policy p dated by d {schedule} facts d: date outcome x: integer = limit")), ["date/uncovered"]);
+    assert_eq!(
+        codes(&format!("policy p dated by d {schedule} facts d: date outcome x: integer = limit")),
+        ["date/uncovered"]
+    );
     let policy = format!(
         "policy p dated by d {schedule} facts d: date, 2018-01-01 or later e: date, 2018-01-01 or later
          define share: integer in force until 2019-12-31 = 1
          define share: integer in force from 2020-01-01 = 2
          outcome x: integer = limit outcome y: integer = limit at e outcome z: integer = share"
     );
-    assert_eq!(outcomes(&policy, json!({"d": "2019-12-31", "e": "2020-07-01"})), json!({"x": 3, "y": 5, "z": 1}));
-    assert_eq!(outcomes(&policy, json!({"d": "2020-07-01", "e": "2020-06-30"})), json!({"x": 5, "y": 3, "z": 2}));
+    assert_eq!(
+        outcomes(&policy, json!({"d": "2019-12-31", "e": "2020-07-01"})),
+        json!({"x": 3, "y": 5, "z": 1})
+    );
+    assert_eq!(
+        outcomes(&policy, json!({"d": "2020-07-01", "e": "2020-06-30"})),
+        json!({"x": 5, "y": 3, "z": 2})
+    );
     // A rule dated by its item.
     let policy = "policy p record V on: date facts vs: list of V outcome x: integer, sum
         rule a in force from 2020-01-01 dated by v.on for each v in vs then x: 1";
@@ -471,7 +582,10 @@ fn ruling_21_schedules_and_versions() {
     // The earliest date wins for one kind.
     let policy = "policy p enum K: testing, training facts d: date outcome x: duty of K
         rule a then x: testing due d + 9 days, training due d + 1 days rule b then x: testing due d + 3 days";
-    assert_eq!(x(policy, json!({"d": "2018-01-01"})), json!({"testing": "2018-01-04", "training": "2018-01-02"}));
+    assert_eq!(
+        x(policy, json!({"d": "2018-01-01"})),
+        json!({"testing": "2018-01-04", "training": "2018-01-02"})
+    );
 }
 
 #[test]
@@ -567,7 +681,8 @@ fn ruling_27_claims_and_examples() {
 fn ruling_28_cost_is_known_before_running() {
     let mut policy = String::from("policy p define f0(n: integer): integer = n\n");
     for level in 1..40 {
-        policy.push_str(&format!("define f{level}(n: integer): integer = f{0}(n) + f{0}(n + 1)\n", level - 1));
+        policy
+            .push_str(&format!("define f{level}(n: integer): integer = f{0}(n) + f{0}(n + 1)\n", level - 1));
     }
     let refused = format!("{policy}outcome x: integer = f39(1)");
     assert_eq!(codes(&refused), ["cost/too-high"]);
@@ -609,7 +724,10 @@ fn ruling_30_without_beats_additions() {
     let policy = "policy p enum K: a, b, c outcome x: set of K
         rule one then x: a, b rule two then x: without b rule three then x: b, c";
     assert_eq!(x(policy, json!({})), json!(["a", "c"]));
-    assert_eq!(codes("policy p enum K: a, b outcome x: set of K rule one then x: a x: without a"), ["outcome/added-and-removed"]);
+    assert_eq!(
+        codes("policy p enum K: a, b outcome x: set of K rule one then x: a x: without a"),
+        ["outcome/added-and-removed"]
+    );
     let policy = "policy p outcome x: number, sum rule one then x: 10 rule two then x: raised by 50% rule three then x: at most 12";
     assert_eq!(x(policy, json!({})), "12");
 }
@@ -617,7 +735,9 @@ fn ruling_30_without_beats_additions() {
 #[test]
 fn ruling_31_two_equalities() {
     for (wrong, replacement) in [("a == b", "is"), ("a != b", "is not"), ("a = b", "is")] {
-        let text = format!("policy p facts a: integer b: integer outcome x: integer, sum rule r when {wrong} then x: 1");
+        let text = format!(
+            "policy p facts a: integer b: integer outcome x: integer, sum rule r when {wrong} then x: 1"
+        );
         let error = Policy::from_text("p", &text).expect_err("not a comparison");
         assert_eq!(error.diagnostics()[0].code.as_str(), "syntax/misspelling");
         assert_eq!(error.diagnostics()[0].fixes[0].replacement, replacement);
@@ -633,16 +753,21 @@ fn ruling_31_two_equalities() {
 
 #[test]
 fn ruling_32_files_are_one_set_of_declarations() {
-    let files = |name: &str, _: &str| match name {
-        "a.assize" => Ok("use \"b.assize\" define one: integer = two - 1"),
-        "b.assize" => Ok("use \"a.assize\" use \"main.assize\" define two: integer = 2"),
-        "c.assize" => Ok("define one: integer = 7"),
-        _ => Err("there is no such file"),
+    let files = |name: &str, _: &str| -> Result<String, &str> {
+        let text = match name {
+            "a.assize" => "use \"b.assize\" define one: integer = two - 1",
+            "b.assize" => "use \"a.assize\" use \"main.assize\" define two: integer = 2",
+            "c.assize" => "define one: integer = 7",
+            _ => return Err("there is no such file"),
+        };
+        Ok(text.to_owned())
     };
     let build = |text: &str| Policy::builder().file("main.assize", text).loader(files).build();
-    let policy = build("policy p use \"a.assize\" outcome x: integer = one + two").expect("circles of use are harmless");
-    assert_eq!(policy.decide_json("{}").get("x").and_then(|x| x.as_integer()), Some(3));
-    let twice = build("policy p use \"a.assize\" use \"c.assize\" outcome x: integer = one").expect_err("declared twice");
+    let policy = build("policy p use \"a.assize\" outcome x: integer = one + two")
+        .expect("circles of use are harmless");
+    assert_eq!(policy.decide_json("{}").get("x").and_then(|x| x.as_number()).as_deref(), Some("3"));
+    let twice = build("policy p use \"a.assize\" use \"c.assize\" outcome x: integer = one")
+        .expect_err("declared twice");
     assert_eq!(twice.diagnostics()[0].code.as_str(), "name/duplicate");
     assert_eq!(twice.diagnostics()[0].labels.len(), 1);
     let missing = build("policy p use \"d.assize\" outcome x: integer = one").expect_err("not there");
@@ -670,7 +795,8 @@ fn ruling_34_citations_stand_where_the_law_is() {
     assert_eq!(built.cites().collect::<Vec<_>>(), ["Act 1"]);
     assert_eq!(x(policy, json!({"d": "2018-01-01", "n": 5})), 1);
     // An outcome out of force is nothing.
-    let policy = "policy p dated by d facts d: date outcome x: integer or nothing in force from 2018-01-01 = 5";
+    let policy =
+        "policy p dated by d facts d: date outcome x: integer or nothing in force from 2018-01-01 = 5";
     assert_eq!(x(policy, json!({"d": "2017-12-31"})), Value::Null);
     assert_eq!(x(policy, json!({"d": "2018-01-01"})), 5);
 }

@@ -9,8 +9,8 @@ use crate::source::{Sources, Span};
 
 /// The stages that this checker (and the loader) reports in; those of the syntax have their own cases.
 const STAGES: &[&str] = &[
-    "use", "policy", "name", "type", "absence", "bounds", "date", "table", "circle", "override", "outcome", "fact",
-    "claim", "example", "where", "cost",
+    "use", "policy", "name", "type", "absence", "bounds", "date", "table", "circle", "override", "outcome",
+    "fact", "claim", "example", "where", "cost",
 ];
 
 /// Opens another file within the text of a case.
