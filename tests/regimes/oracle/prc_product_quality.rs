@@ -280,8 +280,22 @@ fn product(random: &mut Random, number: i64) -> Value {
     let sold = random.pick(&[0, 0, 1, 2, 10, 100, 166, 167, 499, 500, 501]);
     let unsold = random.pick(&[0, 0, 1, 90, 1199, 1200, 1201, 1499, 1500, 1501]);
     let mut product = json!({ "id": format!("P{number}"), "kinds": kinds, "sold": sold, "unsold": unsold });
-    let prices =
-        ["100.00", "100.00", "100.00", "99.99", "100.01", "3.335", "0.01", "0", "0.05", "300", "33.3333"];
+    let prices = [
+        "100.00",
+        "100.00",
+        "100.00",
+        "99.99",
+        "100.01",
+        "3.335",
+        "0.01",
+        "0",
+        "0.05",
+        "300",
+        "33.3333",
+        "49999.99",
+        "50000",
+        "149999.99",
+    ];
     let given = random.between(0, 9);
     if given <= 6 {
         product["tagged_price"] = json!(random.pick(&prices));
