@@ -150,6 +150,7 @@ const PHRASES: &[(Rule, &str)] = &[
     (Rule::piece, "a cell"),
     (Rule::value, "a value"),
     (Rule::plain, "a value"),
+    (Rule::condition, "a condition"),
     (Rule::expr, "a value"),
     (Rule::operand, "a value"),
     (Rule::arith, "a value"),

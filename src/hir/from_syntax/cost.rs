@@ -72,7 +72,9 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
                 let exprs: Vec<&Expr> =
                     named.versions.iter().flat_map(|version| body_exprs(&version.body)).collect();
                 let cost = costs.of_all(&exprs);
-                costs.within(&cost, named.span, &named.name, &exprs, sink);
+                if !costs.within(&cost, named.span, &named.name, &exprs, sink) {
+                    return;
+                }
                 if let Some(slot) = costs.named.get_mut(id.0 as usize) {
                     *slot = cost;
                 }
@@ -80,7 +82,9 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
             Readable::Outcome(id) => {
                 let Some(outcome) = policy.outcomes.get(id.0 as usize) else { continue };
                 let exprs = outcome.exprs();
-                costs.within(&costs.of_all(&exprs), outcome.span, &outcome.name, &exprs, sink);
+                if !costs.within(&costs.of_all(&exprs), outcome.span, &outcome.name, &exprs, sink) {
+                    return;
+                }
             }
         }
     }
@@ -88,7 +92,9 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         let measures = rule.then.iter().flat_map(|measure| measure.kind.exprs());
         let exprs: Vec<&Expr> = rule.dated_by.iter().chain(&rule.when).chain(measures).collect();
         let cost = costs.over(&rule.binders, costs.of_all(&exprs));
-        costs.within(&cost, rule.span, &rule.name, &exprs, sink);
+        if !costs.within(&cost, rule.span, &rule.name, &exprs, sink) {
+            return;
+        }
     }
 }
 
@@ -98,7 +104,8 @@ struct Costs<'a> {
 }
 
 impl Costs<'_> {
-    fn within(&self, cost: &Cost, span: Span, name: &str, exprs: &[&Expr], sink: &mut Sink) {
+    /// Reports a declaration beyond the limits; what calls it would only repeat that.
+    fn within(&self, cost: &Cost, span: Span, name: &str, exprs: &[&Expr], sink: &mut Sink) -> bool {
         let message = if cost.depth > DEPTH_LIMIT {
             format!(
                 "`{name}` nests {} levels deep through the definitions that it calls; the limit is {DEPTH_LIMIT}",
@@ -112,7 +119,7 @@ impl Costs<'_> {
         } else if cost.work.total() > WORK_LIMIT {
             format!("`{name}` may need more than {WORK_LIMIT} evaluations for one case")
         } else {
-            return;
+            return true;
         };
         let chain = self.chain(exprs);
         let mut found = Diagnostic::new(Code::CostTooHigh, span, message);
@@ -124,6 +131,7 @@ impl Costs<'_> {
                 "give a shared part without parameters its own `define`: it is evaluated once per case",
             ),
         );
+        false
     }
 
     /// The names along the dearest calls.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::constants::fold;
 use super::expressions::{Cx, Reads};
 use super::scope::{ClaimSource, NamedSource, report_repeats};
 use super::{Lowering, Signature, ValueName, index, texts, title, wire};
@@ -460,6 +461,13 @@ impl<'a> Lowering<'a> {
         if test.op == ast::TestOp::Is && is_range && !matches!(input.ty, Type::Range(_)) {
             let want = Type::Range(Box::new(input.ty.clone()));
             let value = self.expr(&test.value, Some(&want), cx);
+            if let ExprKind::Binary(BinaryOp::To, bottom, top) = &value.kind
+                && let (Some(bottom), Some(top)) = (fold(bottom), fold(top))
+                && bottom > top
+            {
+                self.report(Code::BoundsRange, test.span, "the bottom of this range exceeds its top");
+                return Test { op: BinaryOp::In, value: super::types::invalid(test.span, value.ty) };
+            }
             return Test { op: BinaryOp::In, value };
         }
         let op = match test.op {
@@ -545,6 +553,16 @@ impl<'a> Lowering<'a> {
         }
         let mut found =
             Diagnostic::new(Code::NameUnknown, name.span, format!("there is no outcome `{}`", name.text));
+        let other = match self.values.get(&name.text) {
+            Some(ValueName::Fact(_)) => Some("a fact"),
+            Some(ValueName::Named(_)) => Some("a definition"),
+            Some(ValueName::Outcome(_)) | None => None,
+        };
+        if let Some(other) = other {
+            found.message = format!("`{}` is {other}, not an outcome", name.text);
+            self.sink.push(found);
+            return None;
+        }
         let outcomes = self.policy.schema.outcomes.iter().map(|outcome| &*outcome.name);
         if let Some(meant) = crate::diagnostic::did_you_mean(&name.text, outcomes) {
             found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);

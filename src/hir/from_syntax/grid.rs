@@ -175,15 +175,15 @@ fn limits_on_grid(policy: &Policy, grids: &Grids<'_>, outcome: &Outcome, sink: &
                     Code::OutcomeNeutral,
                     outcome.span,
                     format!(
-                        "without any rule `{}` has a neutral value that breaks its own {what}",
+                        "where no rule sets `{}` it has its neutral value, which breaks its own {what}",
                         outcome.name
                     ),
                 )
-                .help("a neutral value is not clamped; give another `default`, or change the limit"),
+                .help("a neutral value is not clamped; set the limit on the contribution: `fine: x, at least 5 EUR`")
+                .help("or give the outcome a `default` that keeps them"),
             );
         }
     }
-    let _ = policy;
 }
 
 /// 10 to the minus `decimals`.

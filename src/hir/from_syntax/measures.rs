@@ -68,33 +68,41 @@ impl Lowering<'_> {
 
     fn measure(&mut self, measure: &ast::Measure, binders: &[Binder], made: &mut Vec<Measure>, cx: &mut Cx) {
         let Some(outcome) = self.outcome_named(&measure.outcome) else { return };
-        let Some((ty, is_defined, per)) = self.policy.outcomes.get(outcome.0 as usize).map(|declared| {
-            let (is_defined, per) = match &declared.source {
-                OutcomeSource::Defined(_) => (true, None),
-                OutcomeSource::Built { per, .. } => (false, *per),
-            };
-            (declared.ty.clone(), is_defined, per)
-        }) else {
-            return;
+        let Some(declared) = self.policy.outcomes.get(outcome.0 as usize) else { return };
+        let ty = declared.ty.clone();
+        let (per, is_required) = match &declared.source {
+            OutcomeSource::Built { combine: _, per, neutral } => (*per, neutral.is_none()),
+            OutcomeSource::Defined(body) => {
+                if !body.is_broken() {
+                    self.sink.push(
+                        Diagnostic::new(
+                            Code::OutcomeComputed,
+                            measure.outcome.span,
+                            format!("`{}` is defined with `=`, so no rule can set it", measure.outcome.text),
+                        )
+                        .label(declared.span, "defined here"),
+                    );
+                }
+                return;
+            }
         };
-        if is_defined {
-            let place =
-                self.policy.outcomes.get(outcome.0 as usize).map(|outcome| outcome.span).unwrap_or_default();
-            self.sink.push(
-                Diagnostic::new(
-                    Code::OutcomeComputed,
-                    measure.outcome.span,
-                    format!("`{}` is defined with `=`, so no rule can set it", measure.outcome.text),
-                )
-                .label(place, "defined here"),
-            );
-            return;
-        }
         let span = measure.span;
         let limit_type = ty.end().clone();
         match &measure.kind {
             ast::MeasureKind::Invalid => {}
-            ast::MeasureKind::Waived => made.push(Measure { span, outcome, kind: MeasureKind::Waived }),
+            ast::MeasureKind::Waived => {
+                if is_required {
+                    self.sink.push(
+                        Diagnostic::new(
+                            Code::OutcomeModifier,
+                            span,
+                            format!("`{}` is required, so it cannot be waived", measure.outcome.text),
+                        )
+                        .help("waiving leaves the neutral value; give the outcome a `default` instead of `required`"),
+                    );
+                }
+                made.push(Measure { span, outcome, kind: MeasureKind::Waived });
+            }
             ast::MeasureKind::ReducedBy(share) => {
                 if let Some(share) = self.factor(share, &ty, cx) {
                     made.push(Measure { span, outcome, kind: MeasureKind::Factor { share, raises: false } });
@@ -369,6 +377,9 @@ impl Lowering<'_> {
     }
 
     fn outcomes_are_set(&mut self) {
+        if self.sink.has_errors() {
+            return; // A rule that sets it may be the broken one.
+        }
         for place in 0..self.policy.outcomes.len() {
             let id = OutcomeId(index(place));
             let is_set = (self.policy.rules.iter().flat_map(|rule| &rule.then)).any(|measure| {

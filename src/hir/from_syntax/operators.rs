@@ -126,10 +126,10 @@ impl Lowering<'_> {
         }
         let mut members = vec![name.text.to_string()];
         let mut rest = left;
-        let (subject, first) = loop {
+        let (subject, first, test) = loop {
             let ast::ExprKind::Infix { op, left, right, .. } = &rest.kind else { return None };
-            if *op == InfixOp::Is {
-                break (left, right);
+            if matches!(op, InfixOp::Is | InfixOp::IsNot) {
+                break (left, right, if *op == InfixOp::Is { "in" } else { "not in" });
             }
             let (InfixOp::Or, ast::ExprKind::Name(name)) = (op, &right.kind) else { return None };
             members.push(name.text.to_string());
@@ -137,10 +137,10 @@ impl Lowering<'_> {
         };
         members.push(self.sources.slice(first.span).to_owned());
         members.reverse();
-        let fixed = format!("{} in [{}]", self.sources.slice(subject.span), members.join(", "));
+        let fixed = format!("{} {test} [{}]", self.sources.slice(subject.span), members.join(", "));
         self.sink.push(
             Diagnostic::new(Code::TypeMismatch, right.span, format!("`{}` alone is no condition", name.text))
-                .fix("several values are tested with `in`", span, fixed),
+                .fix(format!("several values are tested with `{test}`"), span, fixed),
         );
         Some(invalid(span, Type::Bool))
     }
@@ -650,6 +650,17 @@ impl Lowering<'_> {
         span: Span,
         cx: &mut Cx,
     ) -> Expr {
+        if matches!(without_groups(right).kind, ast::ExprKind::List(_)) && !self.needs_context(left, cx) {
+            let left = self.expr(left, None, cx);
+            if !matches!(left.ty, Type::List(_) | Type::Set(_)) {
+                let test = if op == BinaryOp::Is { "in" } else { "not in" };
+                self.sink.push(
+                    Diagnostic::new(Code::TypeMismatch, op_span, "`is` compares with one value, not with a list")
+                        .fix(format!("a choice of values is tested with `{test}`"), op_span, test),
+                );
+                return invalid(span, Type::Bool);
+            }
+        }
         let (left, right) = self.both_sides(left, right, None, cx);
         match self.common(&left.ty, &right.ty) {
             Some(Type::Invalid) => invalid(span, Type::Bool),
@@ -683,6 +694,17 @@ impl Lowering<'_> {
             (self.expr_loosely(left, Some(&want), cx), right)
         } else {
             let left = self.expr(left, None, cx);
+            if let (ast::ExprKind::Name(name), Type::Enum(id)) = (&inner.kind, &left.ty)
+                && !self.is_value_name(&name.text, cx)
+                && self.member(*id, &name.text).is_some()
+            {
+                let member = format!("[{}]", name.text);
+                self.sink.push(
+                    Diagnostic::new(Code::TypeMismatch, right.span, "`in` asks about several values, and this is one")
+                        .fix("put it into a list, or compare with `is`", right.span, member),
+                );
+                return invalid(span, Type::Bool);
+            }
             let want = if let ast::ExprKind::List(_) = &inner.kind {
                 Some(Type::List(Box::new(left.ty.clone())))
             } else if matches!(inner.kind, ast::ExprKind::Infix { op: InfixOp::To, .. })

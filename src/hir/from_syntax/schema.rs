@@ -188,7 +188,8 @@ impl<'a> Lowering<'a> {
     }
 
     /// Reports a wire name that is taken twice on one side.
-    pub(super) fn wires_once(&mut self, wires: Vec<(Arc<str>, Span)>) {
+    pub(super) fn wires_once(&mut self, mut wires: Vec<(Arc<str>, Span)>) {
+        wires.sort_by_key(|(_, span)| *span);
         let mut first: BTreeMap<Arc<str>, Span> = BTreeMap::new();
         for (wire, span) in wires {
             if let Some(earlier) = first.get(&wire) {

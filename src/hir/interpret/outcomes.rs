@@ -1,6 +1,7 @@
 //! Outcomes: the pipeline from contributions to the final value (ruling 6), with what may apply (ruling 2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::case::{Case, Frame};
 use super::domain::domain;
@@ -246,7 +247,11 @@ impl<'p> Case<'p> {
             })
             .collect();
         let message = format!("in `{}`: measures must agree and differ: {}", outcome.name, parts.join(", "));
-        Fault::new(ProblemCode::Conflict, message, place)
+        let clashing = contributions.iter().map(|one| one.rule);
+        let rules = clashing.filter_map(|name| self.policy.rules.iter().find(|rule| &*rule.name == name));
+        let cites: BTreeSet<Arc<str>> = rules.flat_map(|rule| &rule.cites).chain(place.cites).cloned().collect();
+        let cites: Vec<Arc<str>> = cites.into_iter().collect();
+        Fault::new(ProblemCode::Conflict, message, Place { name: place.name, cites: &cites })
     }
 
     /// Everything that rules which apply, or may apply, do to an outcome.

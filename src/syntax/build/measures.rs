@@ -53,7 +53,7 @@ impl Builder<'_, '_> {
         if let Some(when) = parts.take(Rule::rule_when) {
             let mut inner = Parts::of(when);
             inner.skip(&[Rule::k_when]);
-            rule.when = Some(self.next_expr(&mut inner));
+            rule.when = inner.take(Rule::condition).map(|condition| self.value(condition).expr);
         }
         if let Some(then) = parts.take(Rule::then) {
             let mut inner = Parts::of(then);

@@ -59,7 +59,8 @@ impl Builder<'_, '_> {
             rows: Vec::new(),
         };
         let width = header.cells.len();
-        let rows: Vec<WrittenRow> = written.filter(|row| self.has_width(row, &header, width)).collect();
+        let (rows, misshapen): (Vec<WrittenRow>, Vec<WrittenRow>) =
+            written.partition(|row| self.has_width(row, &header, width));
         let is_arrow = |cell: &Written| matches!(cell.kind, WrittenKind::Arrow(_));
         if let Some(arrow) = header.cells.iter().position(is_arrow) {
             self.plain_table(&mut table, header, arrow, rows);
@@ -71,6 +72,9 @@ impl Builder<'_, '_> {
                     .help("the header's last column is `=>`: `| severity | => |`"),
             );
         }
+        // A row without cells tells later passes that something was meant here.
+        let broken = misshapen.into_iter().map(|row| Row { span: row.span, tests: Vec::new(), results: Vec::new() });
+        table.rows.extend(broken);
         table
     }
 

@@ -93,17 +93,21 @@ impl Flow<'_> {
                 self.assume(when, true);
             }
             for measure in rule.then.iter().filter(|measure| measure.outcome == id) {
-                let value = match &measure.kind {
-                    MeasureKind::Contribute { value, .. } | MeasureKind::AtMost(value) => {
-                        self.eval(value).value
+                let limits: Vec<&Expr> = match &measure.kind {
+                    MeasureKind::Contribute { value, at_least: _, at_most } => {
+                        std::iter::once(value).chain(at_most).collect()
                     }
+                    MeasureKind::AtMost(limit) => vec![limit],
                     MeasureKind::Factor { .. }
                     | MeasureKind::AtLeast(_)
                     | MeasureKind::Waived
                     | MeasureKind::Without(_) => continue,
                 };
-                let value = value.without_nothing().unwrap_or_else(|| any(false));
-                is_positive &= value::compare(&value, &zero(&ty), Ordering::is_ge) == Ok(Value::Bool(true));
+                for limit in limits {
+                    let value = self.eval(limit).value.without_nothing().unwrap_or_else(|| any(false));
+                    is_positive &=
+                        value::compare(&value, &zero(&ty), Ordering::is_ge) == Ok(Value::Bool(true));
+                }
             }
             self.quiet -= 1;
             self.end(mark);

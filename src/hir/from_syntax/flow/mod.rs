@@ -328,12 +328,18 @@ impl Flow<'_> {
         let floor = outcome.at_least.as_ref().map(|limit| self.limit(limit));
         let cap = outcome.at_most.as_ref().map(|limit| self.limit(limit));
         let is_nothing = known.value.may_be_nothing();
-        if let Some(value) = known.value.clone().without_nothing()
-            && (floor.is_some() || cap.is_some())
-            && let Ok(clamped) = value::clamp(&value, floor.as_ref(), cap.as_ref())
-        {
-            known.value =
-                if is_nothing { value::join(&clamped, &Value::Nothing, &Waits::new()) } else { clamped };
+        if let Some(mut value) = known.value.clone().without_nothing() {
+            if floor.is_some() || cap.is_some() {
+                value = value::clamp(&value, floor.as_ref(), cap.as_ref()).unwrap_or_else(|_| any(false));
+            }
+            if let Some(rounding) = outcome.rounding {
+                value = value::round(&value, rounding).unwrap_or_else(|_| any(false));
+            }
+            known.value = if is_nothing { value::join(&value, &Value::Nothing, &Waits::new()) } else { value };
+        }
+        // The neutral value is neither clamped nor rounded.
+        if let OutcomeSource::Built { neutral: Some(neutral), .. } = &outcome.source {
+            known.value = value::join(&known.value, neutral, &Waits::new());
         }
         known
     }
