@@ -118,7 +118,7 @@ fn imports(text: &str) -> BTreeSet<String> {
         text.lines().map(|line| line.split("//").next().unwrap_or("").to_owned() + "\n").collect();
     let mut found = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
+        let rest = code.split_at(at + "crate::".len()).1;
         match rest.strip_prefix('{') {
             Some(group) => found.extend(group_names(group)),
             None => found.extend(first_name(rest)),
@@ -136,7 +136,7 @@ fn group_names(group: &str) -> Vec<String> {
             '{' => depth += 1,
             '}' if depth > 0 => depth -= 1,
             ',' | '}' if depth == 0 => {
-                names.extend(first_name(&group[start..at]));
+                names.extend(first_name(group.get(start..at).unwrap_or_default()));
                 start = at + 1;
             }
             _ => {}

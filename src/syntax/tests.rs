@@ -4,7 +4,7 @@ mod print;
 
 use super::ast;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::source::{FileId, Sources};
+use crate::source::Sources;
 
 fn parse_named(name: &str, text: &str) -> (Sources, ast::File, Vec<Diagnostic>) {
     let mut sources = Sources::default();
@@ -521,10 +521,10 @@ mod soup {
             let (start, end) = (start.min(end), end);
             let middle = match how {
                 0 => String::new(),
-                1 => text[start..end].repeat(2),
+                1 => text.get(start..end).unwrap().repeat(2),
                 _ => words,
             };
-            format!("{}{middle}{}", &text[..start], &text[end..])
+            format!("{}{middle}{}", text.split_at(start).0, text.split_at(end).1)
         })
     }
 
@@ -586,25 +586,4 @@ fn without_spans(tree: &ast::File) -> String {
     let mut parts = shown.split("Span {");
     let first = parts.next().unwrap().to_owned();
     parts.fold(first, |kept, part| kept + part.split_once('}').unwrap().1)
-}
-
-#[test]
-fn probe() {
-    let Ok(path) = std::env::var("PROBE") else { return };
-    let text = std::fs::read_to_string(&path).unwrap();
-    let (sources, tree, found) = parse_named(&path, &text);
-    println!("{} items\n{}", tree.items.len(), shown(&sources, &found));
-    if std::env::var("TREE").is_ok() {
-        println!("{tree:#?}");
-    }
-}
-
-#[test]
-fn raw() {
-    use pest::Parser;
-    let Ok(path) = std::env::var("PROBE") else { return };
-    let text = std::fs::read_to_string(&path).unwrap();
-    if let Err(error) = super::grammar::Grammar::parse(super::grammar::Rule::file, &text) {
-        println!("{error}");
-    }
 }
