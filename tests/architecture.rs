@@ -117,7 +117,8 @@ fn imports(text: &str) -> BTreeSet<String> {
     let code: String =
         text.lines().map(|line| line.split("//").next().unwrap_or("").to_owned() + "\n").collect();
     let mut found = BTreeSet::new();
-    for rest in code.split("crate::").skip(1) {
+    for (at, _) in code.match_indices("crate::") {
+        let rest = code.split_at(at + "crate::".len()).1;
         match rest.strip_prefix('{') {
             Some(group) => found.extend(group_names(group)),
             None => found.extend(first_name(rest)),
@@ -127,18 +128,24 @@ fn imports(text: &str) -> BTreeSet<String> {
 }
 
 fn group_names(group: &str) -> Vec<String> {
-    let mut paths = vec![String::new()];
+    let mut names = Vec::new();
     let mut depth = 0;
-    for character in group.chars() {
+    let mut start = 0;
+    for (at, character) in group.char_indices() {
         match character {
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
             '{' => depth += 1,
-            ',' if depth == 0 => paths.push(String::new()),
-            other => paths.last_mut().unwrap().push(other),
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                names.extend(first_name(group.get(start..at).unwrap_or_default()));
+                start = at + 1;
+            }
+            _ => {}
+        }
+        if character == '}' && depth == 0 && start == at + 1 {
+            break;
         }
     }
-    paths.iter().filter_map(|path| first_name(path)).collect()
+    names
 }
 
 /// Modules begin in lower case; `crate::Policy` is the crate's own face.

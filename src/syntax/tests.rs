@@ -4,7 +4,7 @@ mod print;
 
 use super::ast;
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::source::{FileId, Sources};
+use crate::source::Sources;
 
 fn parse_named(name: &str, text: &str) -> (Sources, ast::File, Vec<Diagnostic>) {
     let mut sources = Sources::default();
@@ -591,10 +591,10 @@ mod soup {
             let (start, end) = (start.min(end), end);
             let middle = match how {
                 0 => String::new(),
-                1 => text[start..end].repeat(2),
+                1 => text.get(start..end).unwrap().repeat(2),
                 _ => words,
             };
-            format!("{}{middle}{}", &text[..start], &text[end..])
+            format!("{}{middle}{}", text.split_at(start).0, text.split_at(end).1)
         })
     }
 

@@ -216,7 +216,17 @@ impl Dice {
             Sort::Record if place == 0 => Sort::Integer,
             Sort::Record => Sort::Bool,
             Sort::Duties => Sort::Date,
-            other => other,
+            Sort::Bool
+            | Sort::Integer
+            | Sort::Number
+            | Sort::Date
+            | Sort::Days
+            | Sort::WorkingDays
+            | Sort::Months
+            | Sort::Text
+            | Sort::Member
+            | Sort::SetOfMembers
+            | Sort::SetOfIntegers => sort,
         };
         let mut all = |parts: &[Value]| -> Option<Arc<[Value]>> {
             parts.iter().enumerate().map(|(place, value)| self.one_of(value, part(place))).collect()
@@ -270,7 +280,18 @@ impl Dice {
                     }
                 }
             }
-            settled => Some(settled.clone()),
+            Value::Nothing
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Number(_)
+            | Value::Date(_)
+            | Value::Days(_)
+            | Value::WorkingDays(_)
+            | Value::Months(_)
+            | Value::Text(_)
+            | Value::Member(_)
+            | Value::Set(_)
+            | Value::Absent => Some(value.clone()),
         }
     }
 }
@@ -323,6 +344,17 @@ fn assert_normal(value: &Value) {
             assert_eq!(&Value::open(open.nothing, open.shape.clone(), open.waits.clone()), value);
             assert!(!open.waits.is_empty(), "{value:?}");
         }
-        _ => {}
+        Value::Nothing
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Number(_)
+        | Value::Date(_)
+        | Value::Days(_)
+        | Value::WorkingDays(_)
+        | Value::Months(_)
+        | Value::Text(_)
+        | Value::Member(_)
+        | Value::Set(_)
+        | Value::Absent => {}
     }
 }

@@ -345,8 +345,10 @@ fn limits_are_problems_of_the_case() {
     }
 }
 
-/// Line and problems of every case of a file.
-fn read(text: impl AsRef<[u8]>, shape: Shape, limits: &Limits) -> Vec<(u64, Vec<String>)> {
+/// Line and problems of every case.
+type Found = Vec<(u64, Vec<String>)>;
+
+fn read(text: impl AsRef<[u8]>, shape: Shape, limits: &Limits) -> Found {
     read_json(text.as_ref(), shape, limits)
 }
 
@@ -376,7 +378,7 @@ fn reading_goes_on_after_a_line_beyond_the_limit() {
 #[test]
 fn a_document_is_one_object_or_an_array_of_them() {
     let not_json = |text: &str| vec![format!("facts/not-json: {text}")];
-    let cases: Vec<(&str, Vec<(u64, Vec<String>)>)> = vec![
+    let cases: Vec<(&str, Found)> = vec![
         ("\n{\"flag\":\n true}\n", vec![(2, vec![])]),
         ("{\"flag\":\n 1x}", vec![(1, not_json("expected `,` or `}` at line 2, column 3"))]),
         ("{} {}", vec![(1, not_json("trailing characters at line 1, column 4"))]),

@@ -8,7 +8,9 @@ fn half_up(step: &str) -> Rounding {
 }
 
 /// Operands, each with whether it may be nothing, and what is done with them.
-const OPERATIONS: &[(&str, &[(Sort, bool)], Operation)] = {
+type Named = (&'static str, &'static [(Sort, bool)], Operation);
+
+const OPERATIONS: &[Named] = {
     use Sort::*;
     &[
         ("add integers", &[(Integer, false), (Integer, false)], |v| add(&v[0], &v[1])),

@@ -73,16 +73,15 @@ pub(super) fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
         Add | Subtract | Multiply | Divide | OrElse | Higher | Lower | Without | Times => left.ty.clone(),
         To => Type::Range(Box::new(left.ty.clone())),
         DaysBetween => Type::Integer,
-        _ => Type::Bool,
+        And | Or | Implies | Less | LessOrEqual | Greater | GreaterOrEqual | Is | IsNot | In | NotIn
+        | HasAnyOf | HasAllOf | StartsWith => Type::Bool,
     };
     expr(ty, ExprKind::Binary(op, Box::new(left), Box::new(right)))
 }
 
 pub(super) fn unary(op: UnaryOp, of: Expr) -> Expr {
-    let ty = match op {
-        UnaryOp::Not | UnaryOp::Exists | UnaryOp::IsEmpty => Type::Bool,
-        _ => of.ty.clone(),
-    };
+    let is_question = matches!(op, UnaryOp::Not | UnaryOp::Exists | UnaryOp::IsEmpty);
+    let ty = if is_question { Type::Bool } else { of.ty.clone() };
     expr(ty, ExprKind::Unary(op, Box::new(of)))
 }
 

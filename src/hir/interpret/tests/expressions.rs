@@ -158,7 +158,7 @@ fn nested_binders_and_members() {
     let mut world = world();
     let grade = world.enumeration("Grade", &["a", "b", "c"]);
     let members = expr(list_of(Type::Enum(grade)), ExprKind::Members(grade));
-    let pair = vec![each(0, "m", members.clone()), each(1, "v", numbers(&[10, 20]))];
+    let pair = [each(0, "m", members.clone()), each(1, "v", numbers(&[10, 20]))];
     let body = binary(BinaryOp::Greater, local(1, Type::Integer), int(10));
     let pairs = vec![pair[0].clone(), filtered(pair[1].clone(), body)];
     let count = world.defined("count", aggregate(Aggregate::Count, Type::Integer, pairs, bool(true)));
