@@ -106,7 +106,7 @@ fn with_keys_shuffled(random: &mut Random, value: &Value) -> String {
             shuffle(random, &mut shown);
             format!("{{{}}}", shown.join(", "))
         }
-        scalar => scalar.to_string(),
+        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => scalar.to_string(),
     }
 }
 
@@ -117,7 +117,7 @@ fn with_lists_shuffled(random: &mut Random, value: &mut Value) {
             shuffle(random, values);
         }
         Value::Object(entries) => entries.values_mut().for_each(|value| with_lists_shuffled(random, value)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -242,12 +242,10 @@ fn or_nothing_belongs_to_the_whole_type() {
     let nothings: Vec<(bool, bool)> = facts
         .fields
         .iter()
-        .map(|field| match &field.kind {
-            ast::FieldKind::Given { ty, .. } => match &ty.kind {
-                ast::TypeKind::List(inner) => (ty.nothing, inner.nothing),
-                _ => panic!("{ty:?}"),
-            },
-            ast::FieldKind::FirstOf(_) => panic!("{field:?}"),
+        .map(|field| {
+            let ast::FieldKind::Given { ty, .. } = &field.kind else { panic!("{field:?}") };
+            let ast::TypeKind::List(inner) = &ty.kind else { panic!("{ty:?}") };
+            (ty.nothing, inner.nothing)
         })
         .collect();
     assert_eq!(nothings, [(true, false), (false, true)]);

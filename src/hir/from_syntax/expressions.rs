@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::hir::{Expr, ExprKind, LocalId, NamedId, UnaryOp};
 use crate::source::Span;
 use crate::syntax::ast::{self, Name};
-use crate::types::{EnumId, RecordId, Type};
+use crate::types::{RecordId, Type};
 use crate::value::{Number, Value};
 
 /// Where an expression stands: what is in scope and what it may read.

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::index;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir::{
-    Body, CalendarId, Expr, ExprKind, InForce, MeasureKind, NamedId, OutcomeId, OutcomeSource, Policy,
-    Readable, RuleId,
+    Body, CalendarId, Expr, ExprKind, InForce, NamedId, OutcomeId, OutcomeSource, Policy, Readable, RuleId,
 };
 use crate::source::Span;
 use crate::types::{RecordId, Type};

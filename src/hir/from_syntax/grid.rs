@@ -65,7 +65,7 @@ pub(super) fn check(policy: &Policy, broken: &BTreeSet<Readable>, sink: &mut Sin
             continue;
         }
         must_be_rounded(policy, outcome, grid, sink);
-        limits_on_grid(policy, &grids, outcome, sink);
+        limits_on_grid(&grids, outcome, sink);
     }
 }
 
@@ -119,7 +119,7 @@ fn step_text(decimals: u32) -> String {
 }
 
 /// Neutral values and constant limits must be possible results; a computed cap may be exceeded by rounding.
-fn limits_on_grid(policy: &Policy, grids: &Grids<'_>, outcome: &Outcome, sink: &mut Sink) {
+fn limits_on_grid(grids: &Grids<'_>, outcome: &Outcome, sink: &mut Sink) {
     let floor = outcome.at_least.as_ref().map(|limit| (fold(limit), limit));
     let cap = outcome.at_most.as_ref().map(|limit| (fold(limit), limit));
     let off_grid = |value: &Value| {

@@ -655,8 +655,16 @@ impl Lowering<'_> {
             if !matches!(left.ty, Type::List(_) | Type::Set(_)) {
                 let test = if op == BinaryOp::Is { "in" } else { "not in" };
                 self.sink.push(
-                    Diagnostic::new(Code::TypeMismatch, op_span, "`is` compares with one value, not with a list")
-                        .fix(format!("a choice of values is tested with `{test}`"), op_span, test),
+                    Diagnostic::new(
+                        Code::TypeMismatch,
+                        op_span,
+                        "`is` compares with one value, not with a list",
+                    )
+                    .fix(
+                        format!("a choice of values is tested with `{test}`"),
+                        op_span,
+                        test,
+                    ),
                 );
                 return invalid(span, Type::Bool);
             }
@@ -700,8 +708,12 @@ impl Lowering<'_> {
             {
                 let member = format!("[{}]", name.text);
                 self.sink.push(
-                    Diagnostic::new(Code::TypeMismatch, right.span, "`in` asks about several values, and this is one")
-                        .fix("put it into a list, or compare with `is`", right.span, member),
+                    Diagnostic::new(
+                        Code::TypeMismatch,
+                        right.span,
+                        "`in` asks about several values, and this is one",
+                    )
+                    .fix("put it into a list, or compare with `is`", right.span, member),
                 );
                 return invalid(span, Type::Bool);
             }

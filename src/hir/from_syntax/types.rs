@@ -301,18 +301,14 @@ impl Lowering<'_> {
                 "expected a whole number (`integer`), found a `number`",
             )
             .help("declare the place as `number`, or write a whole number"),
-            (Type::Integer | Type::Number, Type::Bool) => Diagnostic::new(
-                Code::TypeMismatch,
-                span,
-                format!("expected a condition, found `{found}`"),
-            )
-            .help(format!("compare it: `{} > 0`", self.sources.slice(span))),
-            (Type::Text, Type::Enum(_)) => Diagnostic::new(
-                Code::TypeMismatch,
-                span,
-                format!("expected `{expected}`, found `{found}`"),
-            )
-            .help("a member stands without quotes"),
+            (Type::Integer | Type::Number, Type::Bool) => {
+                Diagnostic::new(Code::TypeMismatch, span, format!("expected a condition, found `{found}`"))
+                    .help(format!("compare it: `{} > 0`", self.sources.slice(span)))
+            }
+            (Type::Text, Type::Enum(_)) => {
+                Diagnostic::new(Code::TypeMismatch, span, format!("expected `{expected}`, found `{found}`"))
+                    .help("a member stands without quotes")
+            }
             _ => Diagnostic::new(Code::TypeMismatch, span, format!("expected `{expected}`, found `{found}`")),
         };
         self.sink.push(diagnostic);

@@ -249,7 +249,8 @@ impl<'p> Case<'p> {
         let message = format!("in `{}`: measures must agree and differ: {}", outcome.name, parts.join(", "));
         let clashing = contributions.iter().map(|one| one.rule);
         let rules = clashing.filter_map(|name| self.policy.rules.iter().find(|rule| &*rule.name == name));
-        let cites: BTreeSet<Arc<str>> = rules.flat_map(|rule| &rule.cites).chain(place.cites).cloned().collect();
+        let cites: BTreeSet<Arc<str>> =
+            rules.flat_map(|rule| &rule.cites).chain(place.cites).cloned().collect();
         let cites: Vec<Arc<str>> = cites.into_iter().collect();
         Fault::new(ProblemCode::Conflict, message, Place { name: place.name, cites: &cites })
     }

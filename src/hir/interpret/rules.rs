@@ -174,7 +174,8 @@ impl<'p> Case<'p> {
                     let mut limited = rule.overridden_by.iter().filter(|(_, only)| only.contains(outcome));
                     limited.all(|(by, _)| applies(*by) == Ok(Truth::No))
                 };
-                let has_effect = rule.then.is_empty() || rule.then.iter().any(|measure| kept(&measure.outcome));
+                let has_effect =
+                    rule.then.is_empty() || rule.then.iter().any(|measure| kept(&measure.outcome));
                 if *judged == Ok(Truth::Yes) && has_effect {
                     fired.insert(Fired { rule: rule.name.clone(), item: instance.label.clone() });
                 }

@@ -73,7 +73,8 @@ impl Builder<'_, '_> {
             );
         }
         // A row without cells tells later passes that something was meant here.
-        let broken = misshapen.into_iter().map(|row| Row { span: row.span, tests: Vec::new(), results: Vec::new() });
+        let broken =
+            misshapen.into_iter().map(|row| Row { span: row.span, tests: Vec::new(), results: Vec::new() });
         table.rows.extend(broken);
         table
     }

@@ -133,13 +133,14 @@ impl Flow<'_> {
 
     /// The expression holds or reads something broken.
     fn is_broken(&self, expr: &Expr) -> bool {
-        let own = match &expr.kind {
-            ExprKind::Invalid => true,
-            ExprKind::Call { named, .. } => self.broken.contains(&Readable::Named(*named)),
-            ExprKind::Outcome(id) => self.broken.contains(&Readable::Outcome(*id)),
-            _ => expr.ty == Type::Invalid,
+        let reads_broken = if let ExprKind::Call { named, .. } = &expr.kind {
+            self.broken.contains(&Readable::Named(*named))
+        } else if let ExprKind::Outcome(id) = &expr.kind {
+            self.broken.contains(&Readable::Outcome(*id))
+        } else {
+            false
         };
-        let mut found = own;
+        let mut found = reads_broken || expr.ty == Type::Invalid || matches!(expr.kind, ExprKind::Invalid);
         expr.for_each_child(&mut |child| found = found || self.is_broken(child));
         found
     }
@@ -335,7 +336,8 @@ impl Flow<'_> {
             if let Some(rounding) = outcome.rounding {
                 value = value::round(&value, rounding).unwrap_or_else(|_| any(false));
             }
-            known.value = if is_nothing { value::join(&value, &Value::Nothing, &Waits::new()) } else { value };
+            known.value =
+                if is_nothing { value::join(&value, &Value::Nothing, &Waits::new()) } else { value };
         }
         // The neutral value is neither clamped nor rounded.
         if let OutcomeSource::Built { neutral: Some(neutral), .. } = &outcome.source {
