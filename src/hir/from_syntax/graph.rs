@@ -323,22 +323,29 @@ fn report_circle(
     }
     round.push(start);
     round.reverse();
-    let names: Vec<String> =
-        round.iter().filter_map(|node| place(policy, *node)).map(|(name, _)| format!("`{name}`")).collect();
+    let mut told = String::new();
+    let mut before: Option<Node> = None;
+    for node in &round {
+        let Some((name, _)) = place(policy, *node) else { continue };
+        told.push_str(match (before, node) {
+            (None, _) => "one round: ",
+            (Some(Node::Rule(_)), Node::Rule(_)) => " is overridden by ",
+            (Some(Node::Outcome(_)), Node::Rule(_)) => " is set by ",
+            (Some(_), _) => " reads ",
+        });
+        told.push_str(&format!("`{name}`"));
+        before = Some(*node);
+    }
     let only_rules = round.iter().all(|node| matches!(node, Node::Rule(_)));
-    let (code, verb) = if only_rules {
-        (Code::CircleOverride, "is overridden by")
-    } else {
-        (Code::CircleDefinition, "reads")
-    };
     let Some((name, span)) = place(policy, start) else { return };
-    let message = if only_rules {
-        format!("the rule `{name}` overrides itself in a circle")
+    let (code, message) = if only_rules {
+        (Code::CircleOverride, format!("the rule `{name}` overrides itself in a circle"))
+    } else if matches!(start, Node::Rule(_)) {
+        (Code::CircleDefinition, format!("the rule `{name}` depends on what it decides"))
     } else {
-        format!("`{name}` is defined by itself")
+        (Code::CircleDefinition, format!("`{name}` is defined by itself"))
     };
-    let mut found =
-        Diagnostic::new(code, span, message).help(format!("one round: {}", names.join(&format!(" {verb} "))));
+    let mut found = Diagnostic::new(code, span, message).help(told);
     for node in round.iter().skip(1) {
         if let Some((name, other)) = place(policy, *node)
             && other != span

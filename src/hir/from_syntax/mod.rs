@@ -15,14 +15,17 @@ use crate::syntax::ast;
 use crate::types::{EnumId, RecordId, Type, UnitId};
 
 mod aggregates;
+mod comparisons;
 mod constants;
 mod cost;
 mod coverage;
+mod days;
 mod declarations;
 mod expressions;
 mod flow;
 mod graph;
 mod grid;
+mod literals;
 mod look_alikes;
 mod measures;
 mod operators;

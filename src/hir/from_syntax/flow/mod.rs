@@ -15,6 +15,7 @@ use crate::value::{self, Shape, Value, Waits};
 mod dates;
 mod expressions;
 mod guards;
+mod items;
 mod measures;
 
 use guards::Guard;
