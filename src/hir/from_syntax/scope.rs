@@ -184,6 +184,8 @@ pub(super) fn collect<'a>(files: &'a [ast::File], sink: &mut Sink) -> Declaratio
 fn one_policy<'a>(policies: &[&'a ast::Policy], sink: &mut Sink) -> Option<&'a ast::Policy> {
     let first = policies.iter().min_by_key(|policy| policy.head.name.span).copied();
     match first {
+        // A file that could not be read as a whole may hold it.
+        None if sink.has_errors() => {}
         None => sink.push(
             Diagnostic::new(Code::PolicyMissing, Span::default(), "no file says `policy`")
                 .help("begin one file with `policy my_policy \"What it is about\"`"),

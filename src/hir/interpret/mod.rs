@@ -77,7 +77,10 @@ pub(crate) fn decide(
         problems: Vec::new(),
     };
     if !malformed.is_empty() {
-        let given = |path: &str| malformed.iter().any(|problem| lies_in(problem.path.as_deref(), path));
+        // What lies at or inside something malformed was given; a case that cannot be read may give anything.
+        let given = |path: &str| {
+            malformed.iter().any(|problem| problem.path.is_none() || lies_in(problem.path.as_deref(), path))
+        };
         let needs = missing.into_iter().filter(|path| !given(path)).cloned().collect();
         return Decision { needs, problems: malformed.into_iter().collect(), ..answer(Status::Refused) };
     }
