@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::open::{join, join_all};
-use super::ops::{ends_of_range, membership};
+use super::ops::{convert, ends_of_range, membership};
 use super::scalars::{
     Ends, Kind, WRONG_KIND, kind, listed, number, order, present, shape, sign, unusable, whole,
 };
@@ -25,6 +25,35 @@ pub(crate) enum Certainty {
 /// All of `items` combined; `empty` when there is none. The order of items does not matter. An item that is nothing
 /// is no item, except for `Agree`, where nothing is a value like any other.
 pub(crate) fn combine(how: Combine, items: &[(Certainty, Value)], empty: &Value) -> Result<Value, Trouble> {
+    let values = || items.iter().map(|(_, value)| value).chain([empty]);
+    let is_number = |value: &Value| matches!(value, Value::Number(_));
+    let is_integer = |value: &Value| matches!(value, Value::Integer(_));
+    if !(values().any(|value| mentions(value, is_number))
+        && values().any(|value| mentions(value, is_integer)))
+    {
+        return combine_alike(how, items, empty);
+    }
+    // Integers beside numbers are numbers, wherever they stand.
+    let as_number = |value: &Value| convert(value, Number::ONE).unwrap_or_else(|_| value.clone());
+    let items: Vec<(Certainty, Value)> =
+        items.iter().map(|(certainty, value)| (certainty.clone(), as_number(value))).collect();
+    combine_alike(how, &items, &as_number(empty))
+}
+
+/// The value, or one that it may be, is of some kind.
+fn mentions(value: &Value, is_kind: fn(&Value) -> bool) -> bool {
+    match value {
+        Value::Open(open) => match &open.shape {
+            Shape::Members(members) => members.iter().any(is_kind),
+            Shape::Interval { least, most } => least.iter().chain(most).any(is_kind),
+            Shape::Any | Shape::Set { .. } => false,
+        },
+        Value::Range(ends) => mentions(&ends.0, is_kind) || mentions(&ends.1, is_kind),
+        other => is_kind(other),
+    }
+}
+
+fn combine_alike(how: Combine, items: &[(Certainty, Value)], empty: &Value) -> Result<Value, Trouble> {
     let mut present =
         items.iter().filter_map(|(certainty, value)| Item::of(how, certainty, value)).collect::<Vec<_>>();
     if present.is_empty() {

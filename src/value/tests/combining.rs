@@ -108,6 +108,8 @@ proptest! {
     /// An integer may stand beside numbers; which of two equal ones comes first must not show.
     #[test]
     fn integers_beside_numbers_are_free_of_order(seed in any::<u64>()) {
+        // A seed that once gave an integer in one order and a number in the other stands for its kind.
+        for seed in [seed, 17613570599124732038] {
         let mut dice = Dice(seed);
         let items: Vec<(Certainty, Value)> = (0..dice.below(5))
             .map(|_| {
@@ -122,6 +124,7 @@ proptest! {
             for empty in [Value::Nothing, Value::Integer(0)] {
                 prop_assert_eq!(combine(how, &items, &empty), combine(how, &shuffled, &empty), "{:?}", how);
             }
+        }
         }
     }
 }
