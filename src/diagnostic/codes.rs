@@ -48,6 +48,7 @@ codes! {
     SyntaxUnexpected      Error   "syntax/unexpected"        "text that does not belong here"
     SyntaxMisspelling     Error   "syntax/misspelling"       "an operator or mark of another language"
     SyntaxAmbiguousLogic  Error   "syntax/ambiguous-logic"   "`and` beside `or` without parentheses"
+    SyntaxAmbiguousOverride Error "syntax/ambiguous-override" "`for` behind several overridden rules"
     SyntaxChained         Error   "syntax/chained"           "a chain of comparisons or implications"
     SyntaxClauseOrder     Error   "syntax/clause-order"      "a clause in the wrong place"
     SyntaxForbiddenCharacter Error "syntax/forbidden-character" "a character that hides or reorders text"

@@ -209,7 +209,7 @@ fn item_words_that_name_a_field_are_no_place_to_resume() {
 #[test]
 fn an_override_for_outcomes_concerns_the_rule_before_it() {
     let (_, tree, found) =
-        parse("rule a overrides x, y for fine, credit overrides z for each v in vs then fine: 1");
+        parse("rule a overrides x overrides y for fine, credit overrides z for each v in vs then fine: 1");
     assert_eq!(found, []);
     let ast::ItemKind::Rule(rule) = &tree.items[0].kind else { panic!("{tree:?}") };
     let overrides: Vec<(&str, Vec<&str>)> = rule

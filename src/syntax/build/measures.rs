@@ -39,15 +39,27 @@ impl Builder<'_, '_> {
             let mut inner = Parts::of(overrides);
             inner.skip(&[Rule::w_overrides]);
             let named = self.names(&mut inner, Rule::name);
-            rule.overrides.extend(named.into_iter().map(|rule| Override { rule, outcomes: Vec::new() }));
-            // `for ..` belongs to the rule directly before it.
-            if let Some(outcomes) = inner.take(Rule::override_for)
-                && let Some(last) = rule.overrides.last_mut()
-            {
+            let outcomes = inner.take(Rule::override_for).map(|outcomes| {
                 let mut inner = Parts::of(outcomes);
                 inner.skip(&[Rule::k_for]);
-                last.outcomes = self.names(&mut inner, Rule::name);
+                self.names(&mut inner, Rule::name)
+            });
+            if let (Some(_), [first, .., last]) = (&outcomes, named.as_slice()) {
+                self.sink.push(
+                    Diagnostic::new(
+                        Code::SyntaxAmbiguousOverride,
+                        first.span.to(last.span),
+                        "it is not clear whether `for` limits all of these overrides or the last one",
+                    )
+                    .help(format!(
+                        "write one clause for each rule: `overrides {}  overrides {} for ..`",
+                        first.text, last.text
+                    )),
+                );
             }
+            let outcomes = outcomes.unwrap_or_default();
+            rule.overrides
+                .extend(named.into_iter().map(|rule| Override { rule, outcomes: outcomes.clone() }));
         }
         rule.binders = self.binders(&mut parts).0;
         if let Some(when) = parts.take(Rule::rule_when) {
