@@ -25,6 +25,10 @@ enum Refine {
     Not(Value),
 }
 
+/// How many guards are kept at once; beyond it (hundreds of limbs in one form) no new one is, which can only lead to more
+/// caution.
+const GUARD_LIMIT: usize = 512;
+
 /// How far a guard is followed into definitions.
 const UNFOLD_LIMIT: u32 = 32;
 
@@ -79,7 +83,7 @@ impl Flow<'_> {
     }
 
     fn assume_quietly(&mut self, condition: &Expr, truth: bool) {
-        if self.is_spent() {
+        if self.is_spent() || self.guards.len() >= GUARD_LIMIT {
             return;
         }
         match (&condition.kind, truth) {
@@ -293,7 +297,7 @@ impl Flow<'_> {
         self.narrow(subject, among);
     }
 
-    /// `f(x) exists`, where `f` is defined as `E when C`: then C holds too.
+    /// `f(x) exists`, where `f` is defined as `E when C`: then C holds, and E exists.
     fn unfold_existence(&mut self, of: &Expr) {
         let Some(body) = self.body_of(of) else { return };
         if let ExprKind::Choose { how: _, limbs, otherwise: None } = &body.kind
@@ -301,9 +305,13 @@ impl Flow<'_> {
         {
             self.unfolded += 1;
             self.assume_quietly(&limb.when, true);
-            if matches!(limb.value.kind, ExprKind::Call { .. } | ExprKind::Outcome(_)) {
-                self.unfold_existence(&limb.value);
-            }
+            let value = limb.value.clone();
+            let exists = Expr {
+                span: value.span,
+                ty: Type::Bool,
+                kind: ExprKind::Unary(UnaryOp::Exists, Box::new(value)),
+            };
+            self.assume_quietly(&exists, true);
             self.unfolded -= 1;
         }
     }
@@ -318,7 +326,7 @@ impl Flow<'_> {
 
     /// The body of a call or outcome, with its arguments put in.
     fn body_of(&self, expr: &Expr) -> Option<Expr> {
-        if self.unfolded >= UNFOLD_LIMIT || self.guards.len() > 1_000 {
+        if self.unfolded >= UNFOLD_LIMIT {
             return None;
         }
         if let ExprKind::Call { named, args, at: _ } = &expr.kind {
