@@ -42,14 +42,14 @@ pub(crate) fn combine(how: Combine, items: &[(Certainty, Value)], empty: &Value)
 
 /// The value, or one that it may be, is of some kind.
 fn mentions(value: &Value, is_kind: fn(&Value) -> bool) -> bool {
-    match value {
-        Value::Open(open) => match &open.shape {
-            Shape::Members(members) => members.iter().any(is_kind),
-            Shape::Interval { least, most } => least.iter().chain(most).any(is_kind),
-            Shape::Any | Shape::Set { .. } => false,
-        },
-        Value::Range(ends) => mentions(&ends.0, is_kind) || mentions(&ends.1, is_kind),
-        other => is_kind(other),
+    if let Value::Range(ends) = value {
+        return mentions(&ends.0, is_kind) || mentions(&ends.1, is_kind);
+    }
+    let Value::Open(open) = value else { return is_kind(value) };
+    match &open.shape {
+        Shape::Members(members) => members.iter().any(is_kind),
+        Shape::Interval { least, most } => least.iter().chain(most).any(is_kind),
+        Shape::Any | Shape::Set { .. } => false,
     }
 }
 

@@ -66,56 +66,6 @@ impl<'a> NamedSource<'a> {
     }
 }
 
-/// Words that the expression language needs for itself, so that no value may have them as its name.
-const RESERVED: &[&str] = &[
-    "and",
-    "or",
-    "not",
-    "implies",
-    "is",
-    "in",
-    "to",
-    "times",
-    "at",
-    "where",
-    "when",
-    "then",
-    "otherwise",
-    "for",
-    "has",
-    "by",
-    "exists",
-    "within",
-    "before",
-    "after",
-    "from",
-    "until",
-    "given",
-    "expect",
-    "yes",
-    "no",
-    "unknown",
-    "nothing",
-    "policy",
-    "unit",
-    "enum",
-    "scale",
-    "record",
-    "facts",
-    "calendar",
-    "parameter",
-    "table",
-    "define",
-    "outcome",
-    "rule",
-    "always",
-    "never",
-    "monotone",
-    "independent",
-    "example",
-    "use",
-];
-
 /// The functions of the language; a declaration may not take their names.
 pub(super) const FUNCTIONS: &[&str] = &["bottom", "top", "middle", "band"];
 
@@ -237,16 +187,7 @@ fn values_once(found: &mut Declarations<'_>, sink: &mut Sink) {
         .chain(found.outcomes.iter().map(|outcome| &outcome.head.name))
         .collect();
     for name in &names {
-        if RESERVED.contains(&&*name.text) {
-            sink.push(
-                Diagnostic::new(
-                    Code::NameReserved,
-                    name.span,
-                    format!("`{}` is a word of the language and cannot name a value", name.text),
-                )
-                .help(format!("take another name and keep the wire name: `{0}_ as \"{0}\"`", name.text)),
-            );
-        } else if FUNCTIONS.contains(&&*name.text) {
+        if FUNCTIONS.contains(&&*name.text) {
             sink.push(Diagnostic::new(
                 Code::NameReserved,
                 name.span,
