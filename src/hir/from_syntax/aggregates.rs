@@ -110,7 +110,7 @@ impl Lowering<'_> {
         if how == ast::Aggregate::Every
             && let (Some(binder), Some(body)) = (binders.first(), body)
         {
-            self.mentions_item(body, &binder.name, cx);
+            self.mentions_item(body, &binder.name);
         }
         for _ in binders {
             cx.pop();
@@ -195,7 +195,7 @@ impl Lowering<'_> {
             let ty = self.item_type(&collection);
             let local = self.bind(&binder.name, ty, cx);
             let filter = binder.filter.as_ref().map(|filter| {
-                self.mentions_item(filter, &binder.name, cx);
+                self.mentions_item(filter, &binder.name);
                 self.expr(filter, Some(&Type::Bool), cx)
             });
             let path = self.binder_path(&collection);
@@ -257,8 +257,7 @@ impl Lowering<'_> {
     }
 
     /// A conjunct of `where` or `has` that does not mention the item belongs elsewhere (ruling 10).
-    fn mentions_item(&mut self, filter: &ast::Expr, item: &ast::Name, cx: &Cx) {
-        let _ = cx;
+    fn mentions_item(&mut self, filter: &ast::Expr, item: &ast::Name) {
         let mut conjuncts = vec![filter];
         while let Some(conjunct) = conjuncts.pop() {
             if let ast::ExprKind::Infix { op: ast::InfixOp::And, left, right, .. } = &conjunct.kind {

@@ -76,7 +76,7 @@ impl Lowering<'_> {
                 }
                 Some(Value::Nothing)
             }
-            (ast::ExprKind::Record(fields), Type::Record(id)) => self.record_data(expr, fields, *id),
+            (ast::ExprKind::Record(fields), Type::Record(id)) => self.record_data(fields, *id),
             (ast::ExprKind::List(items), Type::List(of)) => {
                 let items: Vec<Option<Value>> = items.iter().map(|item| self.data(item, of, false)).collect();
                 Some(Value::List(items.into_iter().collect::<Option<Vec<_>>>()?.into()))
@@ -108,12 +108,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn record_data(
-        &mut self,
-        expr: &ast::Expr,
-        given: &[(ast::Name, ast::Expr)],
-        id: RecordId,
-    ) -> Option<Value> {
+    fn record_data(&mut self, given: &[(ast::Name, ast::Expr)], id: RecordId) -> Option<Value> {
         let def = self.policy.schema.record(id)?.clone();
         super::scope::report_repeats("field", given.iter().map(|(name, _)| name), self.sink);
         let mut values = vec![Value::Absent; def.fields.len()];
@@ -130,7 +125,6 @@ impl Lowering<'_> {
                 _ => is_whole = false,
             }
         }
-        let _ = expr;
         is_whole.then(|| Value::Record(values.into()))
     }
 

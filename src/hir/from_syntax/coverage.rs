@@ -80,7 +80,7 @@ pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table
         flow.report(
             Diagnostic::new(
                 Code::TableGap,
-                named_span(version),
+                version.span,
                 format!("no row of `{}` covers {shown}", named.name),
             )
             .help("add a row for it, or narrow the parameter's bounds"),
@@ -109,10 +109,6 @@ pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table
             ));
         }
     }
-}
-
-fn named_span(version: &Version) -> crate::source::Span {
-    version.span
 }
 
 /// The tests of a cell with their constants; `None` if one is not constant.

@@ -57,8 +57,7 @@ impl<'a> Lowering<'a> {
                 else {
                     continue;
                 };
-                let siblings: Vec<&ast::Field> = record.body.fields.iter().collect();
-                self.field_clauses(field, &siblings, &mut made);
+                self.field_clauses(field, &mut made);
                 if let Some(slot) =
                     self.policy.schema.records.get_mut(place).and_then(|def| def.fields.get_mut(at))
                 {
@@ -68,7 +67,7 @@ impl<'a> Lowering<'a> {
         }
         for (at, field) in declared.facts.iter().enumerate() {
             let Some(mut made) = self.policy.schema.facts.fields.get(at).cloned() else { continue };
-            self.field_clauses(field, &declared.facts, &mut made);
+            self.field_clauses(field, &mut made);
             if let Some(slot) = self.policy.schema.facts.fields.get_mut(at) {
                 *slot = made;
             }
@@ -289,15 +288,8 @@ impl<'a> Lowering<'a> {
         made
     }
 
-    fn field_clauses(&mut self, field: &ast::Field, siblings: &[&ast::Field], made: &mut Field) {
-        let clauses = match &field.kind {
-            FieldKind::Given { clauses, .. } => clauses,
-            FieldKind::FirstOf(sources) => {
-                // The value is one of the sources': it lies within the hull of their bounds.
-                let _ = (sources, siblings);
-                return;
-            }
-        };
+    fn field_clauses(&mut self, field: &ast::Field, made: &mut Field) {
+        let FieldKind::Given { clauses, .. } = &field.kind else { return };
         let mut bounds = Vec::new();
         let mut presence_span = None;
         for clause in clauses {
