@@ -2,44 +2,83 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assize::{Case, CaseFormat, CaseOptions, Cases, Error, Policy, Status};
 
-use crate::files::{Look, count, printable, read_policy, say, show};
+use clap::{Args, ValueEnum};
+
+use crate::files::{count, printable, say, sound_policy};
 use crate::progress::{Metered, Progress};
-use crate::{DecideArgs, Ended, Format};
+use crate::stop::{self, Ended, Stop};
+
+/// Decide cases under a policy
+///
+/// Reads cases one by one and writes one line of JSON for each, in their order. What is wrong with single cases is told
+/// on standard error and stands in their line; the other cases are decided all the same.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    assize decide fines.assize cases.csv --ignore id,note > decisions.jsonl\n  \
+    assize decide fines.assize cases.csv --list violations=violations.csv:case_id\n  \
+    tail -f incoming.jsonl | assize decide fines.assize -")]
+pub(crate) struct DecideArgs {
+    /// Root file of the policy
+    policy: PathBuf,
+    /// Cases: `.json` (an object or an array of them), `.jsonl` or `.ndjson` (an object a line), `.csv` (a case a row),
+    /// or `-` for JSON Lines from standard input
+    cases: PathBuf,
+    /// Read the cases as this, whatever they are called
+    #[arg(long)]
+    format: Option<Format>,
+    /// Write the decisions here instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// CSV: fill the list NAME with those rows of FILE that agree with the case in the column KEY
+    #[arg(long = "list", value_name = "NAME=FILE:KEY", value_parser = list_file)]
+    lists: Vec<ListFile>,
+    /// CSV: pass over these columns; `violations.note` is a column of a list file
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', conflicts_with = "ignore_undeclared")]
+    ignore: Vec<String>,
+    /// CSV: pass over every column that the policy does not declare
+    #[arg(long)]
+    ignore_undeclared: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One JSON object, or one array of objects
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// One case a row
+    Csv,
+}
+
+#[derive(Clone)]
+struct ListFile {
+    fact: String,
+    path: PathBuf,
+    key: String,
+}
+
+fn list_file(text: &str) -> Result<ListFile, String> {
+    let parts = text.split_once('=').and_then(|(fact, rest)| {
+        let (path, key) = rest.rsplit_once(':')?;
+        Some((fact, path, key))
+    });
+    match parts {
+        Some((fact, path, key)) if !fact.is_empty() && !path.is_empty() && !key.is_empty() => {
+            Ok(ListFile { fact: fact.to_owned(), path: path.into(), key: key.to_owned() })
+        }
+        _ => Err("expected NAME=FILE:KEY, as in `violations=violations.csv:case_id`".to_owned()),
+    }
+}
 
 /// Refused and failed cases that are told one by one; the rest is counted.
 const TOLD: u64 = 20;
 
 pub(crate) fn decide(args: &DecideArgs) -> Ended {
-    match prepare(args).and_then(|(policy, format)| run(args, &policy, format)) {
-        Ok(ended) => ended,
-        Err(Stop { ended, message }) => {
-            if let Some(message) = message {
-                say(&format!("assize: {message}"));
-            }
-            ended
-        }
-    }
-}
-
-/// Why a run ends early.
-struct Stop {
-    ended: Ended,
-    /// `None` when all has been said.
-    message: Option<String>,
-}
-
-impl Stop {
-    fn call(message: impl Into<String>) -> Self {
-        Self { ended: Ended::BadCall, message: Some(message.into()) }
-    }
-
-    fn unreadable(path: &Path, error: &io::Error) -> Self {
-        Self::call(format!("`{}` cannot be read: {error}", path.display()))
-    }
+    stop::ended(prepare(args).and_then(|(policy, format)| run(args, &policy, format)))
 }
 
 fn prepare(args: &DecideArgs) -> Result<(Policy, Format), Stop> {
@@ -51,20 +90,7 @@ fn prepare(args: &DecideArgs) -> Result<(Policy, Format), Stop> {
             return Err(Stop::call(format!("`{option}` is for cases in CSV")));
         }
     }
-    let policy = read_policy(&args.policy).map_err(|error| Stop::unreadable(&args.policy, &error))?;
-    let policy = policy.map_err(|error| {
-        let errors = error.sources().map_or(0, |sources| show(error.diagnostics(), sources, Look::Snippet).0);
-        Stop {
-            ended: Ended::BadPolicy,
-            message: Some(format!("`{}` has {}", args.policy.display(), count(errors, "error"))),
-        }
-    })?;
-    let warnings = policy.diagnostics().len();
-    if warnings > 0 {
-        let (path, warnings) = (args.policy.display(), count(warnings, "warning"));
-        say(&format!("assize: `{path}` has {warnings}: see `assize check {path}`"));
-    }
-    Ok((policy, format))
+    Ok((sound_policy(&args.policy)?, format))
 }
 
 fn format(args: &DecideArgs) -> Result<Format, Stop> {

@@ -8,6 +8,8 @@ use assize::diagnostic::{Colours, Diagnostic};
 use assize::source::Sources;
 use assize::{Error, Policy, Severity};
 
+use crate::stop::{Ended, Stop};
+
 /// How findings are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
@@ -20,6 +22,24 @@ pub(crate) fn read_policy(root: &Path) -> io::Result<Result<Policy, Error>> {
     let text = read_text(root)?;
     let loader = |name: &str, _from: &str| read_text(Path::new(name));
     Ok(Policy::builder().file(&root.to_string_lossy(), &text).loader(loader).build())
+}
+
+/// Reads a policy that is to be used: what is wrong with it is shown and ends the run.
+pub(crate) fn sound_policy(root: &Path) -> Result<Policy, Stop> {
+    let policy = read_policy(root).map_err(|error| Stop::unreadable(root, &error))?;
+    let policy = policy.map_err(|error| {
+        let errors = error.sources().map_or(0, |sources| show(error.diagnostics(), sources, Look::Snippet).0);
+        Stop {
+            ended: Ended::BadPolicy,
+            message: Some(format!("`{}` has {}", root.display(), count(errors, "error"))),
+        }
+    })?;
+    let warnings = policy.diagnostics().len();
+    if warnings > 0 {
+        let (path, warnings) = (root.display(), count(warnings, "warning"));
+        say(&format!("assize: `{path}` has {warnings}: see `assize check {path}`"));
+    }
+    Ok(policy)
 }
 
 fn read_text(path: &Path) -> io::Result<String> {
