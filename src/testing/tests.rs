@@ -280,8 +280,7 @@ fn missed(text: &str) -> Vec<String> {
     let mut tests = policy.tests();
     tests.run_examples();
     let coverage = tests.coverage();
-    let told = coverage.missed().map(|point| coverage.describe(&point));
-    told.map(|told| told.splitn(4, ':').nth(3).unwrap().trim().to_owned()).collect()
+    coverage.missed().map(|point| coverage.explain(&point)).collect()
 }
 
 #[test]
