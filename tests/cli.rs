@@ -1,6 +1,5 @@
 //! The command `assize` as it is called: exit status, streams, files.
 #![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 mod folder;
 

@@ -354,3 +354,20 @@ fn tables_schedules_periods_and_overrides_are_covered() {
         ]
     );
 }
+
+#[test]
+fn a_stretch_of_days_is_one_condition_with_two_thresholds() {
+    assert_eq!(
+        missed("policy p facts d: date  e: date outcome x: bool = d within 2 years before e"),
+        [
+            "`d within 2 years before e` in outcome `x` was never true",
+            "`d within 2 years before e` in outcome `x` was never false",
+            "no value below `2 years before e` in outcome `x`",
+            "no value at `2 years before e` in outcome `x`",
+            "no value above `2 years before e` in outcome `x`",
+            "no value below `e` in outcome `x`",
+            "no value at `e` in outcome `x`",
+            "no value above `e` in outcome `x`",
+        ]
+    );
+}
