@@ -44,6 +44,7 @@ problem_codes! {
     RepeatedMember   "facts/repeated-member" "a member given twice in a set"
     ListTooLong      "facts/list-too-long"   "a list beyond the limit"
     TextTooLong      "facts/text-too-long"   "a text beyond the limit"
+    TooMuchWork      "facts/too-much-work"   "a case that may need more work than the limit"
     ForbiddenCharacter "facts/forbidden-character" "a character that hides or reorders text"
     Null             "facts/null"            "a null where nothing is not allowed"
     MustHold         "facts/must-hold"       "facts that contradict each other"

@@ -17,8 +17,9 @@ use serde::Serialize;
 
 use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;
-use crate::facts::{self, Bound, Limits};
+use crate::facts::{self, Bound};
 use crate::hir;
+use crate::limits::Limits;
 use crate::source::Sources;
 use crate::testing::Tests;
 use crate::types::Schema;
@@ -168,7 +169,13 @@ impl Policy {
 
     fn decide_bound(&self, bound: Bound) -> Decision {
         let checked = &*self.checked;
-        hir::interpret::decide(&checked.policy, &checked.schema, bound.values, bound.problems)
+        hir::interpret::decide(
+            &checked.policy,
+            &checked.schema,
+            bound.values,
+            bound.problems,
+            checked.limits.steps,
+        )
     }
 }
 

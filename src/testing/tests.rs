@@ -208,8 +208,15 @@ fn watching_changes_no_decision_and_nothing_is_ruled_out_that_happens() {
         let written: BTreeSet<Point> = every(&checked.policy).into_keys().collect();
         for facts in cases {
             let bound = json::bind(&checked.schema, &facts, &checked.limits);
-            let traced = trace(&checked.policy, &checked.schema, &bound.values, bound.problems.clone());
-            let decided = decide(&checked.policy, &checked.schema, bound.values, bound.problems);
+            let traced = trace(
+                &checked.policy,
+                &checked.schema,
+                &bound.values,
+                bound.problems.clone(),
+                checked.limits.steps,
+            );
+            let decided =
+                decide(&checked.policy, &checked.schema, bound.values, bound.problems, checked.limits.steps);
             assert_eq!(traced.decision.to_json(0), decided.to_json(0), "{facts}");
             for point in traced.seen.keys().filter(|point| written.contains(point)) {
                 // Where a needed fact is missing, whether another one is needed may be unknown; there is no decision.
