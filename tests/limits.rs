@@ -1,4 +1,5 @@
 //! What is beyond a limit is refused with a code of its own, and at once.
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::time::{Duration, Instant};
 

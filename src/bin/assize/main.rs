@@ -1,6 +1,7 @@
 //! The command `assize`: checks policies and decides files of cases. Sees the public interface alone.
 
 mod check;
+mod code;
 mod decide;
 mod files;
 mod progress;
@@ -34,6 +35,7 @@ struct Call {
 #[derive(Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Code(code::CodeArgs),
     Decide(decide::DecideArgs),
     Test(test::TestArgs),
 }
@@ -41,6 +43,7 @@ enum Command {
 fn main() -> ExitCode {
     match Call::parse().command {
         Command::Check(args) => check::check(&args),
+        Command::Code(args) => code::code(&args),
         Command::Decide(args) => decide::decide(&args),
         Command::Test(args) => test::test(&args),
     }
