@@ -2,12 +2,14 @@
 
 mod cases;
 mod error;
+mod format;
 mod load;
 #[cfg(test)]
 mod tests;
 
 pub use cases::{Case, CaseFormat, CaseOptions, Cases};
 pub use error::Error;
+pub use format::format;
 pub use load::Builder;
 
 use std::io::Read;

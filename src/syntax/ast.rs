@@ -121,7 +121,6 @@ pub(crate) struct Facts {
 
 /// `must hold "text" condition`
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "every node of the tree has its place in the text")]
 pub(crate) struct MustHold {
     pub(crate) span: Span,
     pub(crate) text: Option<Text>,

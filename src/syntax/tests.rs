@@ -369,13 +369,11 @@ fn nesting_up_to_the_limit_is_cheap() {
 
 #[test]
 fn a_host_may_set_lower_limits() {
-    let mut limits = Limits::default();
-    limits.source_bytes = 10;
+    let limits = Limits { source_bytes: 10, ..Limits::default() };
     assert_eq!(codes(&parse_within("p", "policy p ", &limits).2), [] as [&str; 0]);
     assert_eq!(codes(&parse_within("p", "policy pqr ", &limits).2), ["syntax/too-large"]);
     for (nesting, deepest) in [(3, 3), (1_000, super::guard::MAX_BRACKETS)] {
-        let mut limits = Limits::default();
-        limits.nesting = nesting;
+        let limits = Limits { nesting, ..Limits::default() };
         let nested = |times: usize| format!("define x: number = {}1{}", "(".repeat(times), ")".repeat(times));
         assert_eq!(codes(&parse_within("p", &nested(deepest), &limits).2), [] as [&str; 0]);
         assert_eq!(codes(&parse_within("p", &nested(deepest + 1), &limits).2), ["syntax/too-deep"]);

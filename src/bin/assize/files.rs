@@ -44,8 +44,25 @@ pub(crate) fn sound_policy(root: &Path) -> Result<Policy, Stop> {
 
 /// Writes a whole text file.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Stop> {
-    fs::write(path, text)
-        .map_err(|error| Stop::call(format!("`{}` cannot be written: {error}", path.display())))
+    fs::write(path, text).map_err(|error| unwritable(path, &error))
+}
+
+/// Replaces the text of a file, or leaves the file as it is.
+pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), Stop> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let replace = || -> io::Result<()> {
+        let permissions = fs::metadata(path)?.permissions();
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().set_permissions(permissions)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    replace().map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Stop {
+    Stop::call(format!("`{}` cannot be written: {error}", path.display()))
 }
 
 pub(crate) fn read_text(path: &Path) -> io::Result<String> {

@@ -13,7 +13,7 @@ use assize::testing::{Coverage, PointKind, TestResult, Tests};
 use clap::Args;
 use clap::builder::styling::{AnsiColor, Style};
 
-use crate::files::{count, printable, read_text, say, sound_policy, write_text};
+use crate::files::{count, printable, read_text, replace_text, say, sound_policy, write_text};
 use crate::stop::{self, Ended, Stop};
 
 /// Missed points that are listed; reports have them all.
@@ -192,7 +192,7 @@ fn update(args: &TestArgs, policy: &Policy, tests: &Tests<'_>) -> Result<Ended, 
         let text = read_text(path).map_err(|error| Stop::unreadable(path, &error))?;
         let Some(new) = tests.rewritten(&file, &text) else { continue };
         let failed = tests.results().iter().filter(|result| result.file == file && !result.passed()).count();
-        write_text(path, &new)?;
+        replace_text(path, &new)?;
         print(&format!(
             "{file}: {} rewritten; review them before you keep them\n",
             count(failed, "expectation")
