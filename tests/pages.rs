@@ -202,20 +202,15 @@ impl Blocks {
 }
 
 fn repeated(text: &str) -> String {
-    let mut whole = String::new();
-    let mut rest = text;
-    while let Some(star) = rest.find('*') {
-        let open = rest[..star].rfind('{').filter(|open| rest[open + 1..star].parse::<usize>().is_ok());
-        let close = rest[star..].find('}').map(|close| star + close);
-        let (Some(open), Some(close)) = (open, close) else {
-            whole.push_str(&rest[..=star]);
-            rest = &rest[star + 1..];
-            continue;
-        };
-        let times = rest[open + 1..star].parse().unwrap_or(0);
-        whole.push_str(&rest[..open]);
-        whole.push_str(&rest[star + 1..close].repeat(times));
-        rest = &rest[close + 1..];
+    let mut parts = text.split('{');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let repetition = part.split_once('}').and_then(|(inner, rest)| {
+            let (times, piece) = inner.split_once('*')?;
+            Some(piece.repeat(times.parse().ok()?) + rest)
+        });
+        // Another brace is one of JSON.
+        whole.push_str(&repetition.unwrap_or_else(|| format!("{{{part}")));
     }
-    whole + rest
+    whole
 }
