@@ -471,7 +471,7 @@ pub(crate) struct Independent {
 pub(crate) struct Example {
     pub(crate) text: Text,
     pub(crate) given: Vec<(Name, Expr)>,
-    /// From the word `expect` to the end.
+    /// From the word `expect` to the end; without that word, where it is missing.
     pub(crate) expect_span: Span,
     pub(crate) expect: Expect,
 }

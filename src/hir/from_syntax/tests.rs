@@ -13,9 +13,6 @@ const STAGES: &[&str] = &[
     "fact", "claim", "example", "where", "cost",
 ];
 
-/// No text reaches this code: the grammar asks for an entry after `expect`.
-const UNREACHED: &[&str] = &["example/empty"];
-
 /// Opens another file within the text of a case.
 const FILE: &str = "%% file ";
 
@@ -157,7 +154,7 @@ fn every_code_of_the_checker_has_a_case_and_its_fix() {
     let wanted = Code::ALL.iter().filter(|code| **code != Code::Internal).map(|code| code.as_str());
     let of_stages = wanted.filter(|code| code.split('/').next().is_some_and(|stage| STAGES.contains(&stage)));
     let (has_case, without): (Vec<_>, Vec<_>) = of_stages.partition(|code| raised.contains(*code));
-    assert_eq!(without, UNREACHED, "codes that no case raises");
+    assert!(without.is_empty(), "no case raises {without:?}");
     let unfixed: Vec<_> = has_case.into_iter().filter(|code| !with_fix.contains(*code)).collect();
     assert!(unfixed.is_empty(), "no fixed case stands beside one that raises {unfixed:?}");
 }
