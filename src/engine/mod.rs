@@ -3,12 +3,14 @@
 mod cases;
 mod error;
 mod load;
+mod repair;
 #[cfg(test)]
 mod tests;
 
 pub use cases::{Case, CaseFormat, CaseOptions, Cases};
 pub use error::Error;
 pub use load::Builder;
+pub use repair::{AppliedFix, Repair, RepairedFile};
 
 use std::io::Read;
 use std::sync::Arc;

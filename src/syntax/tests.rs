@@ -41,6 +41,10 @@ fn shown(sources: &Sources, found: &[Diagnostic]) -> String {
                 fix.replacement
             ));
         }
+        for guess in &one.suggestions {
+            let (title, place) = (&guess.title, sources.slice(guess.span));
+            lines.push_str(&format!("  suggestion {title:?}: {place:?} -> {:?}\n", guess.replacement));
+        }
         for (span, note) in &one.labels {
             lines.push_str(&format!("  label {:?}: {note}\n", sources.slice(*span)));
         }

@@ -3,6 +3,7 @@
 mod check;
 mod decide;
 mod files;
+mod fix;
 mod progress;
 mod stop;
 mod test;

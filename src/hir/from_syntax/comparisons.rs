@@ -66,7 +66,7 @@ impl Lowering<'_> {
                 matches!(plain.ty, Type::Integer | Type::Number) && matches!(plain.kind, ExprKind::Const(_));
             if is_bare && code == Code::TypeUnitMismatch {
                 let text = self.sources.slice(plain.span);
-                found = found.fix("add the unit", plain.span, format!("{text} {other}"));
+                found = found.suggest("add the unit", plain.span, format!("{text} {other}"));
             }
         }
         self.sink.push(found);

@@ -352,7 +352,7 @@ impl Lowering<'_> {
                 if did_you_mean(&name.text, members.iter().map(|member| &*member.name)).is_none() {
                     let found =
                         Diagnostic::new(Code::NameUnknown, name.span, format!("there is no `{}`", name.text));
-                    self.sink.push(found.fix(
+                    self.sink.push(found.suggest(
                         format!("did you mean `{meant}`?"),
                         name.span,
                         meant.to_owned(),
@@ -379,7 +379,7 @@ impl Lowering<'_> {
         } else {
             let in_scope = self.names_in_scope(cx);
             if let Some(meant) = did_you_mean(&name.text, in_scope.iter().map(|name| &**name)) {
-                found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+                found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
             } else {
                 match &*name.text {
                     "true" => found = found.fix("truth values are `yes` and `no`", name.span, "yes"),
@@ -478,7 +478,7 @@ impl Lowering<'_> {
                 let callable = self.signatures.iter().filter(|signature| !signature.params.is_empty());
                 let candidates = callable.map(|signature| &*signature.name).chain(FUNCTIONS.iter().copied());
                 if let Some(meant) = did_you_mean(&name.text, candidates) {
-                    found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+                    found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
                 } else {
                     found =
                         found.help(format!("declare it: `define {}(..): .. = ..` or a `table`", name.text));

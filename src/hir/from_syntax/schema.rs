@@ -161,7 +161,7 @@ impl<'a> Lowering<'a> {
         let units =
             self.policy.schema.units.iter().map(|unit| &*unit.name).chain(["days", "months", "years"]);
         if let Some(meant) = did_you_mean(&name.text, units) {
-            found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+            found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
             found = found.help(format!("declare it: `unit {}, 2 decimals`", name.text));
         }

@@ -82,6 +82,10 @@ fn shown(sources: &Sources, found: &[Diagnostic]) -> String {
         for fix in &one.fixes {
             lines.push_str(&format!("  fix {:?}: {} -> {:?}\n", fix.title, at(fix.span), fix.replacement));
         }
+        for guess in &one.suggestions {
+            let (title, place) = (&guess.title, at(guess.span));
+            lines.push_str(&format!("  suggestion {title:?}: {place} -> {:?}\n", guess.replacement));
+        }
         for (span, note) in &one.labels {
             lines.push_str(&format!("  label {}: {note}\n", at(*span)));
         }

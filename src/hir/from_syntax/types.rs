@@ -143,7 +143,7 @@ impl Lowering<'_> {
                     format!("there is no type or unit `{}`", name.text),
                 );
                 if let Some(meant) = meant {
-                    found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+                    found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
                 } else if matches!(&*name.text, "string" | "str") {
                     found = found.fix("texts have the type `text`", name.span, "text");
                 } else if matches!(&*name.text, "boolean" | "flag") {
@@ -153,7 +153,7 @@ impl Lowering<'_> {
                         "whole counts are `integer`, other numbers are `number`; 5% is the number 0.05",
                     );
                 } else if matches!(&*name.text, "years" | "year") {
-                    found = found.fix("a length in years is counted in months", name.span, "months");
+                    found = found.suggest("a length in years is counted in months", name.span, "months");
                 } else {
                     found = found.help(format!(
                         "declare it: `unit {0}, 2 decimals` for an amount, `enum {0}: ..` for a choice, `record {0} ..` for several fields",
@@ -280,7 +280,7 @@ impl Lowering<'_> {
                     span,
                     format!("expected an amount in `{expected}`, found a number without unit"),
                 );
-                if plain { found.fix("add the unit", span, format!("{text} {expected}")) } else { found }
+                if plain { found.suggest("add the unit", span, format!("{text} {expected}")) } else { found }
             }
             (Type::Quantity(_), Type::Quantity(_)) => Diagnostic::new(
                 Code::TypeUnitMismatch,
