@@ -122,6 +122,31 @@ impl Sink {
             (a.span, a.code.as_str(), &a.message).cmp(&(b.span, b.code.as_str(), &b.message))
         });
         self.found.dedup();
+        let misread: Vec<Span> = self.found.iter().filter_map(misread).collect();
+        self.found.retain(|found| !is_about(found, &misread));
         self.found
     }
+}
+
+/// Text that was read as something else than it was meant to be: `2024/01/02` as a division.
+fn misread(found: &Diagnostic) -> Option<Span> {
+    let is_misread = matches!(
+        found.code,
+        Code::SyntaxMisspelling | Code::SyntaxBadDate | Code::SyntaxBadNumber | Code::SyntaxChained
+    );
+    is_misread.then_some(found.span)
+}
+
+/// What types say about such text would tell the one mistake twice.
+fn is_about(found: &Diagnostic, misread: &[Span]) -> bool {
+    let is_of_types = matches!(
+        found.code,
+        Code::TypeMismatch | Code::TypeUnitMismatch | Code::TypeUntypedLiteral | Code::TypeNotAllowed
+    );
+    is_of_types
+        && found.labels.iter().map(|(span, _)| *span).chain([found.span]).any(|span| {
+            misread.iter().any(|misread| {
+                misread.file == span.file && misread.start <= span.start && span.end <= misread.end
+            })
+        })
 }

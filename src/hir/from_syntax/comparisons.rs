@@ -69,6 +69,16 @@ impl Lowering<'_> {
                 found = found.suggest("add the unit", plain.span, format!("{text} {other}"));
             }
         }
+        for (text, other) in [(left, right), (right, left)] {
+            let inner = self.sources.slice(text.span).trim_matches('"');
+            if text.ty == Type::Text
+                && other.ty == Type::Date
+                && matches!(text.kind, ExprKind::Const(_))
+                && jiff::civil::Date::strptime("%Y-%m-%d", inner).is_ok_and(|date| date.to_string() == inner)
+            {
+                found = found.fix("a date has no quotes", text.span, inner);
+            }
+        }
         self.sink.push(found);
     }
 

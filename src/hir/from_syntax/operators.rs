@@ -141,8 +141,10 @@ impl Lowering<'_> {
         let found =
             Diagnostic::new(Code::TypeMismatch, right.span, format!("`{}` alone is no condition", name.text))
                 .fix(format!("several values are tested with `{test}`"), span, fixed);
-        // `is not a or b` may mean neither or not both.
-        let is_certain = test == "in" && members.iter().all(|member| !self.enums_with(member).is_empty());
+        // `is not a or b` may mean neither or not both; and comments on further lines would be lost.
+        let is_certain = test == "in"
+            && !self.sources.slice(span).contains('\n')
+            && members.iter().all(|member| !self.enums_with(member).is_empty());
         self.sink.push(if is_certain { found } else { found.uncertain() });
         Some(invalid(span, Type::Bool))
     }

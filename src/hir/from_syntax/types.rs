@@ -142,17 +142,20 @@ impl Lowering<'_> {
                     name.span,
                     format!("there is no type or unit `{}`", name.text),
                 );
-                if let Some(meant) = meant {
+                let lower = name.text.to_lowercase();
+                if let Some(ty) = TYPES.iter().find(|ty| **ty == lower) {
+                    found = found.fix(format!("write `{ty}`"), name.span, *ty);
+                } else if let Some(meant) = meant {
                     found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
-                } else if matches!(&*name.text, "string" | "str") {
+                } else if matches!(&*lower, "string" | "str") {
                     found = found.fix("texts have the type `text`", name.span, "text");
-                } else if matches!(&*name.text, "boolean" | "flag") {
+                } else if matches!(&*lower, "boolean" | "flag") {
                     found = found.fix("yes and no have the type `bool`", name.span, "bool");
-                } else if matches!(&*name.text, "int" | "decimal" | "float" | "double" | "percent") {
+                } else if matches!(&*lower, "int" | "decimal" | "float" | "double" | "percent") {
                     found = found.help(
                         "whole counts are `integer`, other numbers are `number`; 5% is the number 0.05",
                     );
-                } else if matches!(&*name.text, "years" | "year") {
+                } else if matches!(&*lower, "years" | "year") {
                     found = found.suggest("a length in years is counted in months", name.span, "months");
                 } else {
                     found = found.help(format!(
