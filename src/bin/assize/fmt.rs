@@ -1,12 +1,12 @@
 //! `assize fmt`
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use similar::TextDiff;
 
-use crate::files::{Look, count, read_text, replace_text, say, show};
+use crate::files::{Look, count, print, read_text, replace_text, say, show};
 use crate::stop::{self, Ended, Stop};
 
 /// Lay out policy texts
@@ -76,13 +76,4 @@ fn standard_input() -> io::Result<String> {
     let mut text = Vec::new();
     io::stdin().lock().read_to_end(&mut text)?;
     String::from_utf8(text).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
-}
-
-fn print(text: &str) -> Result<(), Stop> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Stop::call(format!("standard output cannot be written: {error}")))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

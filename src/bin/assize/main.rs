@@ -4,6 +4,7 @@ mod check;
 mod code;
 mod decide;
 mod files;
+mod fix;
 mod fmt;
 mod progress;
 mod stop;

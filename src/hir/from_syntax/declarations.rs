@@ -565,7 +565,7 @@ impl<'a> Lowering<'a> {
         }
         let outcomes = self.policy.schema.outcomes.iter().map(|outcome| &*outcome.name);
         if let Some(meant) = crate::diagnostic::did_you_mean(&name.text, outcomes) {
-            found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+            found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
             found = found.help(format!("declare it: `outcome {}: ..`", name.text));
         }
