@@ -36,9 +36,9 @@ pub(crate) fn read_and_fix(
         }
     };
     if repair.withheld > 0 {
-        let fixes = if repair.withheld == 1 { "fix" } else { "fixes" };
+        let (fixes, them) = if repair.withheld == 1 { ("fix", "it") } else { ("fixes", "them") };
         let (name, number) = (root.display(), repair.withheld);
-        tell(&format!("{name}: {number} certain {fixes} not applied: with them there would be more errors"));
+        tell(&format!("{name}: {number} {fixes} not applied: with {them}, there would be more errors"));
     }
     if let Fixing::Show(shown) = fixing {
         for file in &repair.files {
