@@ -10,7 +10,7 @@ mod tests;
 pub use cases::{Case, CaseFormat, CaseOptions, Cases};
 pub use error::Error;
 pub use load::Builder;
-pub use repair::{AppliedFix, Repair, RepairedFile};
+pub use repair::Repair;
 
 use std::io::Read;
 use std::sync::Arc;

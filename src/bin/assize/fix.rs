@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use assize::{Error, Policy, RepairedFile};
+use assize::diagnostic::RepairedFile;
+use assize::{Error, Policy};
 use similar::TextDiff;
 
 use crate::files::{builder, print, printable, read_policy, read_text, replace_text, say};
