@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::decision::Decision;
+use crate::decision::{self, Decision};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Bound, Limits};
 use crate::hir;
@@ -98,6 +98,45 @@ impl Policy {
     #[must_use]
     pub fn sources(&self) -> &Sources {
         &self.checked.sources
+    }
+
+    /// The facts of a case as [JSON Schema 2020-12](https://json-schema.org/draft/2020-12), for forms, editors and
+    /// generators of code: indented text, the same for the same policy.
+    ///
+    /// A case that is neither refused nor lacks a needed fact validates. What a schema cannot say (that a fact is needed
+    /// only sometimes, what must hold) stands in its descriptions. Amounts may be JSON numbers or decimal texts, as they
+    /// may in a case.
+    ///
+    /// ```
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts illegal \"An illegal act\": bool, default no \
+    /// #     count: integer, 0 to 9 outcome banned: bool = illegal and count > 1")?;
+    /// let schema: serde_json::Value = serde_json::from_str(&policy.facts_schema())?;
+    /// assert_eq!(schema["required"], serde_json::json!(["count"]));
+    /// assert_eq!(schema["properties"]["count"]["maximum"], 9);
+    /// assert_eq!(schema["properties"]["illegal"]["title"], "An illegal act");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn facts_schema(&self) -> String {
+        let checked = &*self.checked;
+        facts::json_schema(&checked.schema, &checked.limits, self.name(), self.title())
+    }
+
+    /// What [`Decision::to_json`] writes for decisions under this policy, as
+    /// [JSON Schema 2020-12](https://json-schema.org/draft/2020-12): every decision validates.
+    ///
+    /// ```
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts illegal: bool outcome banned: bool = illegal")?;
+    /// let schema: serde_json::Value = serde_json::from_str(&policy.decision_schema())?;
+    /// assert_eq!(schema["properties"]["outcomes"]["properties"]["banned"]["type"], "boolean");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn decision_schema(&self) -> String {
+        let policy = &self.checked.policy;
+        let rules = policy.rules.iter().map(|rule| &*rule.name).collect();
+        let names = decision::Names { policy: self.name(), title: self.title(), rules };
+        decision::json_schema(&self.checked.schema, &names)
     }
 
     /// Decides a case given as one JSON object.

@@ -11,6 +11,7 @@ pub(crate) mod csv;
 mod found;
 mod from_serialize;
 pub(crate) mod json;
+mod json_schema;
 mod leaf;
 mod number_text;
 mod problems;
@@ -20,6 +21,7 @@ mod show;
 mod tests;
 
 pub(crate) use from_serialize::from_serialize;
+pub(crate) use json_schema::json_schema;
 
 use crate::decision::Problem;
 use crate::value::Value;

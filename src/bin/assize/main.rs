@@ -4,6 +4,7 @@ mod check;
 mod decide;
 mod files;
 mod progress;
+mod schema;
 mod stop;
 
 use std::process::ExitCode;
@@ -33,12 +34,14 @@ struct Call {
 enum Command {
     Check(check::CheckArgs),
     Decide(decide::DecideArgs),
+    Schema(schema::SchemaArgs),
 }
 
 fn main() -> ExitCode {
     match Call::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Decide(args) => decide::decide(&args),
+        Command::Schema(args) => schema::schema(&args),
     }
     .into()
 }
