@@ -48,6 +48,7 @@ pub mod guide;
 mod hir;
 pub mod source;
 mod syntax;
+pub mod testing;
 mod types;
 mod value;
 

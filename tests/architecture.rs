@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("batch", &["eval", "program", "facts", "decision", "value"]),
     ("record", &["eval", "facts", "decision", "value"]),
     ("explain", &["eval", "analysis", "hir", "decision", "source"]),
-    ("testing", &["eval", "analysis", "hir", "decision"]),
+    ("testing", &["eval", "analysis", "facts", "hir", "decision", "diagnostic", "types", "value", "source"]),
     ("ide", &["analysis", "hir", "syntax", "diagnostic", "source"]),
     (
         "engine",

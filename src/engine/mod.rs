@@ -20,6 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Bound, Limits};
 use crate::hir;
 use crate::source::Sources;
+use crate::testing::Tests;
 use crate::types::Schema;
 
 /// A checked policy, ready to decide cases.
@@ -27,16 +28,16 @@ use crate::types::Schema;
 /// Cheap to clone, and shared between threads as it is: deciding changes nothing in it.
 #[derive(Clone)]
 pub struct Policy {
-    checked: Arc<Checked>,
+    pub(crate) checked: Arc<Checked>,
 }
 
-struct Checked {
-    policy: hir::Policy,
+pub(crate) struct Checked {
+    pub(crate) policy: hir::Policy,
     /// The policy's own, for decisions to share.
-    schema: Arc<Schema>,
+    pub(crate) schema: Arc<Schema>,
     sources: Sources,
     warnings: Vec<Diagnostic>,
-    limits: Limits,
+    pub(crate) limits: Limits,
 }
 
 impl Policy {
@@ -195,6 +196,13 @@ impl Policy {
     /// ```
     pub fn cases<R: Read>(&self, reader: R, options: CaseOptions<'_>) -> Result<Cases<'_, R>, Error> {
         Cases::open(self, reader, options)
+    }
+
+    /// Starts a run of tests: `example` blocks and files of cases, with coverage.
+    #[must_use]
+    pub fn tests(&self) -> Tests<'_> {
+        let checked = &*self.checked;
+        Tests::new(&checked.policy, &checked.schema, &checked.sources, &checked.limits)
     }
 
     fn decide_bound(&self, bound: Bound) -> Decision {

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Limits;
 use super::problems::on_wire;
-use super::{Limits, json};
+use super::write::field_json;
 use crate::types::json_schema::{Definitions, Entries, Node, object, or_null, patterns, reference};
 use crate::types::{Field, Presence, RecordDef, RecordId, Schema, Type};
 use crate::value::{Number, Value};
@@ -110,7 +111,7 @@ impl<'s> Writer<'s> {
         let value = self.value(&field.ty, Place { field, wanted, bounded: true });
         let value = if field.nothing && field.unknown { or_null(value) } else { value };
         let default = match &field.presence {
-            Presence::Default(value) => json::to_node(self.schema, &field.ty, value, field.in_percent),
+            Presence::Default(value) => field_json(self.schema, field, value).map(Node::Json),
             Presence::Needed | Presence::NeededWhen(_) | Presence::FirstOf(_) => None,
         };
         head.and(value).with_some("default", default)

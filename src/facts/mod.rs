@@ -16,12 +16,14 @@ mod leaf;
 mod number_text;
 mod problems;
 mod show;
+mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use from_serialize::from_serialize;
 pub(crate) use json_schema::json_schema;
+pub(crate) use write::to_json;
 
 use crate::decision::Problem;
 use crate::value::Value;

@@ -177,6 +177,35 @@ pub(crate) struct Test {
     pub(crate) value: Expr,
 }
 
+impl Test {
+    /// It orders the input, or asks for a range of values.
+    pub(crate) fn is_threshold(&self) -> bool {
+        match self.op {
+            BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual => true,
+            BinaryOp::In | BinaryOp::NotIn => matches!(self.value.ty, Type::Range(_)),
+            BinaryOp::Is
+            | BinaryOp::IsNot
+            | BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Implies
+            | BinaryOp::OrElse
+            | BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Without
+            | BinaryOp::HasAnyOf
+            | BinaryOp::HasAllOf
+            | BinaryOp::StartsWith
+            | BinaryOp::To
+            | BinaryOp::Times
+            | BinaryOp::Higher
+            | BinaryOp::Lower
+            | BinaryOp::DaysBetween => false,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 #[expect(dead_code, reason = "titles and `exact` are read by the explanation and the analyser")]
 pub(crate) struct Outcome {
@@ -469,9 +498,10 @@ pub(crate) struct FactPath {
 }
 
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "read by the run of the examples")]
 pub(crate) struct Example {
     pub(crate) span: Span,
+    /// From the word `expect` to the end.
+    pub(crate) expect_span: Span,
     pub(crate) text: Arc<str>,
     /// Per fact, in field order; [`Value::Absent`] where it is not given.
     pub(crate) given: Vec<Value>,
@@ -479,7 +509,6 @@ pub(crate) struct Example {
 }
 
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "read by the run of the examples")]
 pub(crate) enum Expect {
     Outcomes(Vec<(OutcomeId, Value)>),
     Missing(Vec<Arc<str>>),

@@ -61,6 +61,11 @@ impl Sources {
         id
     }
 
+    /// The files, in the order in which they were loaded.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        (0..).map(FileId).zip(&self.files).map(|(id, _)| id)
+    }
+
     /// The name under which the host loaded the file; empty for an unknown id.
     #[must_use]
     pub fn name(&self, file: FileId) -> &str {

@@ -470,6 +470,8 @@ pub(crate) struct Independent {
 pub(crate) struct Example {
     pub(crate) text: Text,
     pub(crate) given: Vec<(Name, Expr)>,
+    /// From the word `expect` to the end.
+    pub(crate) expect_span: Span,
     pub(crate) expect: Expect,
 }
 

@@ -42,7 +42,13 @@ pub(crate) fn sound_policy(root: &Path) -> Result<Policy, Stop> {
     Ok(policy)
 }
 
-fn read_text(path: &Path) -> io::Result<String> {
+/// Writes a whole text file.
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Stop> {
+    fs::write(path, text)
+        .map_err(|error| Stop::call(format!("`{}` cannot be written: {error}", path.display())))
+}
+
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
     String::from_utf8(fs::read(path)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
 }

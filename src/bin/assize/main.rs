@@ -6,6 +6,7 @@ mod files;
 mod progress;
 mod schema;
 mod stop;
+mod test;
 
 use std::process::ExitCode;
 
@@ -15,14 +16,15 @@ use clap::{Parser, Subcommand};
 #[command(
     name = "assize",
     version,
-    about = "Checks enforcement policies and decides cases under them",
+    about = "Checks and tests enforcement policies, and decides cases under them",
     after_help = "Exit status:\n  \
         0  all is well: every case is decided, or undetermined for want of facts\n  \
-        1  the policy is wrong\n  \
+        1  the policy is wrong, or a test of it fails\n  \
         2  the call is wrong, or a file cannot be read or written\n  \
         3  at least one case was refused or failed; the others are written all the same\n\n\
         Example:\n  \
         assize check fines.assize\n  \
+        assize test fines.assize --coverage\n  \
         assize decide fines.assize cases.jsonl --out decisions.jsonl"
 )]
 struct Call {
@@ -35,6 +37,7 @@ enum Command {
     Check(check::CheckArgs),
     Decide(decide::DecideArgs),
     Schema(schema::SchemaArgs),
+    Test(test::TestArgs),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Decide(args) => decide::decide(&args),
         Command::Schema(args) => schema::schema(&args),
+        Command::Test(args) => test::test(&args),
     }
     .into()
 }

@@ -2,7 +2,6 @@
 //! No tree of the document is built, and no number passes through a float. Syntax is `serde_json`'s business.
 
 mod cases;
-mod write;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,7 +20,6 @@ use super::leaf;
 use super::{Bound, Limits};
 
 pub(crate) use cases::{Cases, Shape};
-pub(crate) use write::to_node;
 
 /// A schema nests as deep as its records do; this only keeps a recursive one from exhausting the stack.
 const NESTING: usize = 100;

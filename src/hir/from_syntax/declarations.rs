@@ -664,6 +664,7 @@ impl<'a> Lowering<'a> {
             };
             self.policy.examples.push(Example {
                 span: *span,
+                expect_span: example.expect_span,
                 text: example.text.text.clone(),
                 given,
                 expect,

@@ -4,11 +4,12 @@
 //! Conditions of `needed when` may read other conditional facts. They are evaluated over the facts of the round
 //! before, until a round changes nothing: without circles there is one such state, whatever the order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{Case, Frame};
 use super::domain::domain;
 use super::fault::{Fault, Judged, Place, Truth, collect};
+use super::watch::{Point, Readings, Watch};
 use crate::decision::{Problem, ProblemCode};
 use crate::hir::{Expr, Policy, RecordRules};
 use crate::types::{Field, Presence, RecordDef, Schema, Type};
@@ -25,7 +26,14 @@ pub(super) struct Admitted {
 }
 
 /// Facts under the law of the `law`-th law date.
-pub(super) fn admit(policy: &Policy, schema: &Schema, bound: &[Value], law: Option<usize>) -> Admitted {
+/// With `seen`, notes the conditions as they are in the end.
+pub(super) fn admit(
+    policy: &Policy,
+    schema: &Schema,
+    bound: &[Value],
+    law: Option<usize>,
+    seen: Option<&mut BTreeMap<Point, u64>>,
+) -> Admitted {
     let mut admitted = Round { policy, schema, case: None, result: Admitted::default() }.facts(bound, &[]);
     let rules = policy.records.iter().chain([&policy.facts]);
     let conditions = rules.flat_map(|rules| &rules.needed_when).flatten().count();
@@ -35,10 +43,14 @@ pub(super) fn admit(policy: &Policy, schema: &Schema, bound: &[Value], law: Opti
     // Each round settles at least the conditions that read only settled ones.
     for _ in 0..conditions + 2 {
         let before = admitted.facts.clone();
-        let case = Case::new(policy, schema, &before, law);
-        let round = Round { policy, schema, case: Some(case), result: Admitted::default() };
+        let watch = seen.as_ref().map(|_| Watch::new(Readings::Settled));
+        let case = Case::new(policy, schema, &before, law, watch);
+        let mut round = Round { policy, schema, case: Some(case), result: Admitted::default() };
         let next = round.facts(bound, &before);
         if next == admitted {
+            if let (Some(seen), Some(Case { watch: Some(watch), .. })) = (seen, &round.case) {
+                watch.add_to(seen);
+            }
             break;
         }
         admitted = next;
@@ -65,12 +77,12 @@ struct Spot<'a> {
 }
 
 impl<'p> Round<'p> {
-    fn facts(mut self, bound: &[Value], before: &[Value]) -> Admitted {
+    fn facts(&mut self, bound: &[Value], before: &[Value]) -> Admitted {
         let (policy, schema) = (self.policy, self.schema);
         let before = Value::Record(before.into());
         let spot = Spot { path: "", counts: true, before: Some(&before) };
         self.result.facts = self.record(&schema.facts, &policy.facts, bound, spot, true);
-        self.result
+        std::mem::take(&mut self.result)
     }
 
     fn record(

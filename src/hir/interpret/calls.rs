@@ -12,6 +12,7 @@ use super::fault::{Evaluated, Fault, Judged, Place, Truth, and, collect, or};
 use super::show::show;
 use crate::decision::ProblemCode;
 use crate::hir::{BinaryOp, Body, Expr, Hit, Named, NamedId, Row, Table, Test};
+use crate::source::Span;
 use crate::value::{self, Certainty, Combine, Trouble, Value, Waits, compare, join};
 
 impl<'p> Case<'p> {
@@ -34,6 +35,9 @@ impl<'p> Case<'p> {
         let args: Vec<Value> = args.collect::<Result<_, _>>()?;
 
         let key = (id, args, at);
+        if let Some(watch) = &self.watch {
+            watch.read(&key);
+        }
         if let Some(known) = self.calls.borrow().get(&key) {
             return known.clone();
         }
@@ -70,7 +74,11 @@ impl<'p> Case<'p> {
 
     #[inline(never)]
     fn evaluate_call(&self, named: &'p Named, key: CallKey) -> Evaluated {
+        let before = self.watch.as_ref().map(|watch| watch.enter(&key));
         let mut value = self.version(named, &key.1, key.2.as_ref());
+        if let (Some(watch), Some(before)) = (&self.watch, before) {
+            watch.leave(before);
+        }
         if named.params.is_empty() {
             value = value.map_err(Fault::of_no_item);
         }
@@ -83,7 +91,7 @@ impl<'p> Case<'p> {
         let place = place_of(named);
         let in_force = named.versions.iter().map(|version| {
             let place = Place { name: &named.name, cites: &version.cites };
-            (self.in_force(version.in_force, at, place), move || {
+            (self.in_force(version.in_force, at, version.span, place), move || {
                 let mut frame = Frame::with(place, args.to_vec());
                 match &version.body {
                     Body::Expr(expr) => self.evaluate(expr, &mut frame),
@@ -106,7 +114,9 @@ impl<'p> Case<'p> {
         let in_force = rows.iter().zip(until).map(|((from, row), next)| {
             let before_next = next.map_or(Ok(Truth::Yes), |next| since(next, Ordering::is_lt));
             let mut frame = frame.clone();
-            (and(since(*from, Ordering::is_ge), before_next), move || self.evaluate(row, &mut frame))
+            let holds = and(since(*from, Ordering::is_ge), before_next);
+            self.saw_row(row.span, &holds);
+            (holds, move || self.evaluate(row, &mut frame))
         });
         let chosen = one_of(in_force)?;
         chosen.ok_or_else(|| self.gap(at, place))
@@ -129,7 +139,9 @@ impl<'p> Case<'p> {
         let mut certain: Vec<(usize, Value)> = Vec::new();
         let mut possible: Vec<(usize, Waits)> = Vec::new();
         for (index, row) in table.rows.iter().enumerate() {
-            match self.row_matches(row, &inputs, frame) {
+            let matches = self.row_matches(row, &inputs, frame);
+            self.saw_row(row.span, &matches);
+            match matches {
                 Ok(Truth::No) => {}
                 Ok(Truth::Maybe(waits)) => possible.push((index, waits)),
                 Ok(Truth::Yes) => match self.evaluate(&row.result, frame) {
@@ -170,6 +182,12 @@ impl<'p> Case<'p> {
         value::combine(how, &items, &Value::Nothing).map_err(|trouble| Fault::of(trouble, frame.place))
     }
 
+    fn saw_row(&self, row: Span, holds: &Judged) {
+        if let (Some(watch), Ok(holds)) = (&self.watch, holds) {
+            watch.row(row, holds);
+        }
+    }
+
     fn row_matches(&self, row: &Row, inputs: &[Value], frame: &mut Frame<'p>) -> Judged {
         let mut all = Ok(Truth::Yes);
         for (input, alternatives) in inputs.iter().zip(&row.tests) {
@@ -188,6 +206,9 @@ impl<'p> Case<'p> {
 
     fn test(&self, test: &Test, input: &Value, frame: &mut Frame<'p>) -> Judged {
         let against = self.evaluate(&test.value, frame)?;
+        if let (Some(watch), true) = (&self.watch, test.is_threshold()) {
+            watch.threshold(test.value.span, input, &against);
+        }
         let truth = |value: Result<Value, Trouble>| value.and_then(Truth::of);
         let ordered = |accept: fn(Ordering) -> bool| {
             let input = super::fault::present(input.clone())?;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::fault::{Evaluated, Fault, Judged, Place, Truth, and};
 use super::rules::Instances;
+use super::watch::Watch;
 use crate::hir::{Binder, BinderPath, Expr, InForce, LocalId, NamedId, Policy};
+use crate::source::Span;
 use crate::types::Schema;
 use crate::value::{Value, compare};
 
@@ -27,6 +29,8 @@ pub(super) struct Case<'p> {
     pub(super) outcomes: Vec<OnceCell<Evaluated>>,
     /// The items of each rule with their conditions, by [`crate::hir::RuleId`].
     pub(super) instances: Vec<OnceCell<Instances<'p>>>,
+    /// Sees what the evaluation goes through; a decision alone needs none.
+    pub(super) watch: Option<Watch>,
 }
 
 /// The local variables of one declaration.
@@ -52,6 +56,7 @@ impl<'p> Case<'p> {
         schema: &'p Schema,
         facts: &'p [Value],
         law: Option<usize>,
+        watch: Option<Watch>,
     ) -> Self {
         let mut case = Self {
             policy,
@@ -62,6 +67,7 @@ impl<'p> Case<'p> {
             prepared: RefCell::default(),
             outcomes: policy.outcomes.iter().map(|_| OnceCell::new()).collect(),
             instances: policy.rules.iter().map(|_| OnceCell::new()).collect(),
+            watch,
         };
         if let Some(date) = law.and_then(|law| policy.law_dates.get(law)) {
             let place = Place { name: &policy.name, cites: &policy.cites };
@@ -73,12 +79,21 @@ impl<'p> Case<'p> {
         case
     }
 
-    /// Whether something is in force on a day: `date`, else the law date.
-    pub(super) fn in_force(&self, period: InForce, date: Option<&Value>, place: Place<'_>) -> Judged {
+    /// Whether what `span` declares is in force on a day: `date`, else the law date.
+    pub(super) fn in_force(
+        &self,
+        period: InForce,
+        date: Option<&Value>,
+        span: Span,
+        place: Place<'_>,
+    ) -> Judged {
         if period == InForce::default() {
             return Ok(Truth::Yes);
         }
         let date = self.effective_date(date, place)?;
+        if let Some(watch) = &self.watch {
+            watch.period(span, period, &date);
+        }
         let bound = |limit: Option<jiff::civil::Date>, accept: fn(std::cmp::Ordering) -> bool| match limit {
             None => Ok(Truth::Yes),
             Some(limit) => compare(&date, &Value::Date(limit), accept)

@@ -15,6 +15,15 @@ impl<'p> Case<'p> {
     /// The value of an expression, perhaps nothing. Every form is a function of its own, which keeps the frames of
     /// nested expressions small.
     pub(super) fn evaluate(&self, expr: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        let value = self.form(expr, frame);
+        if let (Some(watch), Type::Bool, Ok(value)) = (&self.watch, &expr.ty, &value) {
+            watch.condition(expr.span, value);
+        }
+        value
+    }
+
+    #[inline(always)]
+    fn form(&self, expr: &Expr, frame: &mut Frame<'p>) -> Evaluated {
         match &expr.kind {
             ExprKind::Unary(op, of) => self.unary(*op, of, frame),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, frame),
@@ -161,14 +170,13 @@ impl<'p> Case<'p> {
             BinaryOp::OrElse => self.or_else(left, right, frame),
             BinaryOp::Is | BinaryOp::IsNot => self.equality(op == BinaryOp::Is, left, right, frame),
             BinaryOp::In | BinaryOp::NotIn => self.membership(op == BinaryOp::In, left, right, frame),
+            BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
+                self.ordered(strict_operation(op, (false, false)), left, right, frame)
+            }
             BinaryOp::Add
             | BinaryOp::Subtract
             | BinaryOp::Multiply
             | BinaryOp::Divide
-            | BinaryOp::Less
-            | BinaryOp::LessOrEqual
-            | BinaryOp::Greater
-            | BinaryOp::GreaterOrEqual
             | BinaryOp::Without
             | BinaryOp::HasAnyOf
             | BinaryOp::HasAllOf
@@ -188,6 +196,16 @@ impl<'p> Case<'p> {
     fn strict(&self, operation: Operation, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
         let (left, right) = both(self.value(left, frame), self.value(right, frame))?;
         operation(&left, &right).map_err(|trouble| Fault::of(trouble, frame.place))
+    }
+
+    /// A comparison; either side may be what the policy says, and the other what the case says.
+    fn ordered(&self, operation: Operation, left: &Expr, right: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        let (left_value, right_value) = both(self.value(left, frame), self.value(right, frame))?;
+        if let Some(watch) = &self.watch {
+            watch.threshold(right.span, &left_value, &right_value);
+            watch.threshold(left.span, &right_value, &left_value);
+        }
+        operation(&left_value, &right_value).map_err(|trouble| Fault::of(trouble, frame.place))
     }
 
     /// With the left side `settled`, the right one cannot change the result, and is not evaluated.
@@ -223,7 +241,11 @@ impl<'p> Case<'p> {
 
     #[inline(never)]
     fn membership(&self, wanted: bool, item: &Expr, collection: &Expr, frame: &mut Frame<'p>) -> Evaluated {
+        let span = collection.span;
         let (item, collection) = both(self.evaluate(item, frame), self.value(collection, frame))?;
+        if let (Some(watch), Value::Range(_)) = (&self.watch, &collection) {
+            watch.threshold(span, &item, &collection);
+        }
         wanted_truth(value::is_in(&item, &collection), wanted)
             .map_err(|trouble| Fault::of(trouble, frame.place))
     }

@@ -5,13 +5,14 @@
 //! values ([`fault`]), so nothing here depends on an order of evaluation: `rule_order` and `outcome_order` only say
 //! what can be evaluated when.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::admit::{Admitted, admit, broken};
 use self::case::Case;
 use self::fault::{Fault, collect};
 use self::lenient::Choice;
+use self::watch::{Readings, Watch};
 use super::Policy;
 use crate::decision::{Decision, Fired, Overridden, Problem, Status};
 use crate::types::Schema;
@@ -28,16 +29,22 @@ mod fault;
 mod finish;
 mod lenient;
 mod outcomes;
+mod possible;
 mod rules;
 mod show;
 #[cfg(test)]
 mod tests;
+mod watch;
+
+pub(crate) use self::possible::possible;
+pub(crate) use self::watch::{End, Point, Produced, Side, Traced, Truth as Held};
 
 /// What one law says about a case.
 struct Judgement {
     outcomes: Vec<Value>,
     fired: Vec<Fired>,
     overridden: Vec<Overridden>,
+    produced: Vec<Produced>,
     /// What the choice between two laws waits for.
     waits: Waits,
 }
@@ -50,17 +57,55 @@ pub(crate) fn decide(
     facts: Vec<Value>,
     problems: Vec<Problem>,
 ) -> Decision {
+    run(policy, schema, &facts, problems, &mut None).0
+}
+
+/// Decides one case as [`decide`] does, and says how the decision came about.
+pub(crate) fn trace(
+    policy: &Policy,
+    schema: &Arc<Schema>,
+    facts: &[Value],
+    problems: Vec<Problem>,
+) -> Traced {
+    let mut seen = Some(BTreeMap::new());
+    let (decision, produced) = run(policy, schema, facts, problems, &mut seen);
+    Traced { decision, seen: seen.unwrap_or_default(), produced }
+}
+
+fn run(
+    policy: &Policy,
+    schema: &Arc<Schema>,
+    facts: &[Value],
+    problems: Vec<Problem>,
+    seen: &mut Option<BTreeMap<Point, u64>>,
+) -> (Decision, Vec<Produced>) {
     let laws: Vec<Option<usize>> = match policy.law_dates.len() {
         0 => vec![None],
         count => (0..count).map(Some).collect(),
     };
-    let admitted: Vec<Admitted> = laws.iter().map(|law| admit(policy, schema, &facts, *law)).collect();
+    let admitted: Vec<Admitted> =
+        laws.iter().map(|law| admit(policy, schema, facts, *law, seen.as_mut())).collect();
+    let watch = || seen.as_ref().map(|_| Watch::new(Readings::Settled));
+    let laws = laws.into_iter().zip(&admitted);
     let cases: Vec<Case<'_>> =
-        laws.iter().zip(&admitted).map(|(law, one)| Case::new(policy, schema, &one.facts, *law)).collect();
+        laws.map(|(law, one)| Case::new(policy, schema, &one.facts, law, watch())).collect();
+    let (decision, produced) = decide_cases(policy, schema, &admitted, &cases, problems);
+    if let Some(seen) = seen {
+        cases.iter().filter_map(|case| case.watch.as_ref()).for_each(|watch| watch.add_to(seen));
+    }
+    (decision, produced)
+}
 
+fn decide_cases(
+    policy: &Policy,
+    schema: &Arc<Schema>,
+    admitted: &[Admitted],
+    cases: &[Case<'_>],
+    problems: Vec<Problem>,
+) -> (Decision, Vec<Produced>) {
     let mut malformed: BTreeSet<Problem> = problems.into_iter().collect();
     let mut fault = None;
-    for (case, admitted) in cases.iter().zip(&admitted) {
+    for (case, admitted) in cases.iter().zip(admitted) {
         malformed.extend(broken(case, &mut fault));
         if let Some(other) = &admitted.fault {
             collect(&mut fault, other.clone());
@@ -82,14 +127,16 @@ pub(crate) fn decide(
             malformed.iter().any(|problem| problem.path.is_none() || lies_in(problem.path.as_deref(), path))
         };
         let needs = missing.into_iter().filter(|path| !given(path)).cloned().collect();
-        return Decision { needs, problems: malformed.into_iter().collect(), ..answer(Status::Refused) };
+        let problems = malformed.into_iter().collect();
+        return (Decision { needs, problems, ..answer(Status::Refused) }, Vec::new());
     }
     if !missing.is_empty() {
-        return Decision { needs: missing.into_iter().cloned().collect(), ..answer(Status::Undetermined) };
+        let needs = missing.into_iter().cloned().collect();
+        return (Decision { needs, ..answer(Status::Undetermined) }, Vec::new());
     }
 
     let mut judgements = Vec::new();
-    for case in &cases {
+    for case in cases {
         match judge(case) {
             Ok(judgement) => judgements.push(judgement),
             Err(other) => collect(&mut fault, other),
@@ -101,9 +148,10 @@ pub(crate) fn decide(
     };
     match chosen {
         Err(fault) => {
-            Decision { problems: fault.into_problems().into_iter().collect(), ..answer(Status::Failed) }
+            let problems = fault.into_problems().into_iter().collect();
+            (Decision { problems, ..answer(Status::Failed) }, Vec::new())
         }
-        Ok(Judgement { outcomes, fired, overridden, mut waits }) => {
+        Ok(Judgement { outcomes, fired, overridden, produced, mut waits }) => {
             let settled = outcomes.iter().all(Value::is_settled);
             if settled {
                 waits.clear();
@@ -111,7 +159,7 @@ pub(crate) fn decide(
             waits.extend(outcomes.iter().flat_map(Value::waits));
             let needs = waits.iter().map(|path| path.to_string()).collect();
             let status = if settled { Status::Decided } else { Status::Undetermined };
-            Decision { outcomes, needs, fired, overridden, ..answer(status) }
+            (Decision { outcomes, needs, fired, overridden, ..answer(status) }, produced)
         }
     }
 }
@@ -137,7 +185,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Fault> {
     let outcomes = case.outcomes.iter().map(|cell| cell.get().cloned().unwrap_or_else(|| Err(lost())));
     let outcomes = outcomes.collect::<Result<_, _>>()?;
     let (fired, overridden) = case.report();
-    Ok(Judgement { outcomes, fired, overridden, waits: Waits::new() })
+    let produced = case.watch.as_ref().map_or_else(Vec::new, Watch::produced);
+    Ok(Judgement { outcomes, fired, overridden, produced, waits: Waits::new() })
 }
 
 /// The decision under the only law, or one of two whole.
@@ -162,6 +211,7 @@ fn take(policy: &Policy, judgements: Vec<Judgement>) -> Result<Judgement, Fault>
                 .into_iter()
                 .filter(|rule| second.overridden.contains(rule))
                 .collect(),
+            produced: first.produced.into_iter().chain(second.produced).collect(),
             waits,
         },
     })

@@ -10,6 +10,7 @@ use super::fault::{Evaluated, Fault, Place, Truth, collect, present};
 use super::finish::finish;
 use super::rules::Instance;
 use super::show::show;
+use super::watch::Produced;
 use crate::decision::ProblemCode;
 use crate::hir::{
     Combine, Expr, ExprKind, Measure, MeasureKind, Outcome, OutcomeId, OutcomeSource, Rule, RuleId,
@@ -53,7 +54,7 @@ impl<'p> Case<'p> {
             OutcomeSource::Built { neutral, .. } => neutral.clone().unwrap_or(Value::Nothing),
             OutcomeSource::Defined(_) => Value::Nothing,
         };
-        let value = match self.in_force(outcome.in_force, None, place)? {
+        let value = match self.in_force(outcome.in_force, None, outcome.span, place)? {
             Truth::No => neutral,
             Truth::Yes => self.before_rounding(id, outcome, place)?,
             Truth::Maybe(waits) => join(&self.before_rounding(id, outcome, place)?, &neutral, &waits),
@@ -321,26 +322,50 @@ impl<'p> Case<'p> {
     ) -> Result<(), Fault> {
         let mut frame = instance.frame.clone();
         let certainty = certainty.clone();
+        let id = measure.outcome;
+        let possible = certainty != Certainty::Certain;
+        let produce = |what: &dyn Fn() -> String| {
+            if let Some(watch) = &self.watch {
+                let (rule, item) = (rule.name.clone(), instance.label.clone());
+                watch.produce(Produced { outcome: id, rule, item, what: what(), possible });
+            }
+        };
+        let shown = |value: &Value| show(self.schema, &outcome.ty, value);
         match &measure.kind {
             MeasureKind::Contribute { value, at_least, at_most } => {
                 let value = self.contribution(value, at_least.as_ref(), at_most.as_ref(), &mut frame)?;
                 let agree = matches!(outcome.source, OutcomeSource::Built { combine: Combine::Agree, .. });
                 let there = if agree { Some((certainty, value)) } else { there(certainty, value) };
                 let Some((certainty, value)) = there else { return Ok(()) };
+                produce(&|| shown(&value));
                 let group = per.map_or(String::new(), |(_, record)| group_of(rule, record, instance));
                 let item = instance.label.as_deref();
                 measures.contributions.push(Contribution { rule: &rule.name, item, value, certainty, group });
             }
             MeasureKind::Factor { share, raises } => {
                 let factor = self.factor(share, *raises, &mut frame)?;
+                produce(&|| format!("times {}", show(self.schema, &Type::Number, &factor)));
                 measures.factors.push((certainty, factor));
             }
-            MeasureKind::AtLeast(floor) => measures.floors.push((certainty, self.value(floor, &mut frame)?)),
-            MeasureKind::AtMost(cap) => measures.caps.push((certainty, self.value(cap, &mut frame)?)),
-            MeasureKind::Without(removed) => {
-                measures.removals.push((certainty, self.value(removed, &mut frame)?));
+            MeasureKind::AtLeast(floor) => {
+                let floor = self.value(floor, &mut frame)?;
+                produce(&|| format!("at least {}", shown(&floor)));
+                measures.floors.push((certainty, floor));
             }
-            MeasureKind::Waived => measures.waivers.push(certainty),
+            MeasureKind::AtMost(cap) => {
+                let cap = self.value(cap, &mut frame)?;
+                produce(&|| format!("at most {}", shown(&cap)));
+                measures.caps.push((certainty, cap));
+            }
+            MeasureKind::Without(removed) => {
+                let removed = self.value(removed, &mut frame)?;
+                produce(&|| format!("without {}", shown(&removed)));
+                measures.removals.push((certainty, removed));
+            }
+            MeasureKind::Waived => {
+                produce(&|| "waived".to_owned());
+                measures.waivers.push(certainty);
+            }
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::case::{Case, Frame};
 use super::fault::{Fault, Judged, Place, Truth, and, or};
+use super::watch::Point;
 use crate::decision::{Fired, Overridden};
 use crate::hir::{OutcomeId, Rule, RuleId};
 use crate::value::{Value, Waits};
@@ -53,7 +54,7 @@ impl<'p> Case<'p> {
     fn make_instances(&self, rule: &'p Rule) -> Instances<'p> {
         let place = Place { name: &rule.name, cites: &rule.cites };
         let in_force = match rule.dated_by {
-            None => self.in_force(rule.in_force, None, place),
+            None => self.in_force(rule.in_force, None, rule.span, place),
             Some(_) => Ok(Truth::Yes),
         };
         let mut list = Vec::new();
@@ -61,7 +62,7 @@ impl<'p> Case<'p> {
             let path = frame.item_path(&rule.binders);
             let dated = rule.dated_by.as_ref().map_or(Ok(Truth::Yes), |date| {
                 let date = self.value(date, frame)?;
-                self.in_force(rule.in_force, Some(&date), place)
+                self.in_force(rule.in_force, Some(&date), rule.span, place)
             });
             let mut holds = and(guard, dated);
             if holds != Ok(Truth::No) {
@@ -177,10 +178,12 @@ impl<'p> Case<'p> {
                 let has_effect =
                     rule.then.is_empty() || rule.then.iter().any(|measure| kept(&measure.outcome));
                 if *judged == Ok(Truth::Yes) && has_effect {
+                    self.see(Point::Applied(id));
                     fired.insert(Fired { rule: rule.name.clone(), item: instance.label.clone() });
                 }
                 let overriding = rule.overridden_by.iter().filter(|(by, _)| applies(*by) == Ok(Truth::Yes));
                 for (by, limited) in overriding {
+                    self.see(Point::Overrode { rule: id, by: *by });
                     let Some(by) = self.rule(*by) else { continue };
                     overridden.insert(Overridden {
                         rule: rule.name.clone(),
@@ -192,6 +195,12 @@ impl<'p> Case<'p> {
             }
         }
         (fired.into_iter().collect(), overridden.into_iter().collect())
+    }
+
+    fn see(&self, point: Point) {
+        if let Some(watch) = &self.watch {
+            watch.see(point);
+        }
     }
 
     fn wire_names(&self, outcomes: &[OutcomeId]) -> Vec<Arc<str>> {

@@ -250,7 +250,9 @@ impl Builder<'_, '_> {
         parts.skip(&[Rule::k_given]);
         let given = self.given(&mut parts);
         let mut expect = Expect::Outcomes(Vec::new());
+        let mut expect_span = self.here(&parts);
         if let Some(pair) = parts.take(Rule::expect) {
+            expect_span = self.span(&pair);
             let mut inner = Parts::of(pair);
             inner.skip(&[Rule::k_expect]);
             if inner.take(Rule::expect_refused).is_some() {
@@ -266,7 +268,7 @@ impl Builder<'_, '_> {
                 expect = Expect::Outcomes(self.given(&mut inner));
             }
         }
-        Example { text, given, expect }
+        Example { text, given, expect_span, expect }
     }
 
     fn given(&mut self, parts: &mut Parts<'_>) -> Vec<(Name, Expr)> {

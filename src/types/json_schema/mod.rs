@@ -20,11 +20,10 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// A JSON value. Unlike a map, an object keeps its keys in the order in which people read them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
-    Null,
     Flag(bool),
     Integer(i64),
-    /// A number in its own text, so that no bound passes through a float.
-    Decimal(String),
+    /// Written as it is: so that no bound passes through a float.
+    Json(String),
     Text(String),
     List(Vec<Node>),
     Object(Entries),
@@ -151,10 +150,9 @@ fn members(members: &[MemberDef]) -> Entries {
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Null => serializer.serialize_unit(),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Integer(number) => serializer.serialize_i64(*number),
-            Self::Decimal(text) => match RawValue::from_string(text.clone()) {
+            Self::Json(text) => match RawValue::from_string(text.clone()) {
                 Ok(raw) => raw.serialize(serializer),
                 Err(error) => Err(serde::ser::Error::custom(error)),
             },
@@ -214,6 +212,6 @@ impl From<Entries> for Node {
 impl Node {
     /// `None` for a fraction, which JSON cannot write.
     pub(crate) fn number(number: Number) -> Option<Self> {
-        number.to_text(0).map(Self::Decimal)
+        number.to_text(0).map(Self::Json)
     }
 }
