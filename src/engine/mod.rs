@@ -20,7 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Bound, Limits};
 use crate::hir;
 use crate::source::Sources;
-use crate::testing::Tests;
+use crate::testing::{self, BoundaryCases, BoundaryOptions, Tests};
 use crate::types::Schema;
 
 /// A checked policy, ready to decide cases.
@@ -203,6 +203,25 @@ impl Policy {
     pub fn tests(&self) -> Tests<'_> {
         let checked = &*self.checked;
         Tests::new(&checked.policy, &checked.schema, &checked.sources, &checked.limits)
+    }
+
+    /// Looks for cases at the boundaries of the policy: below, at and above every threshold, on every row, for every
+    /// member of an enum, with and without every fact that may be absent. Takes from a fraction of a second to some
+    /// seconds.
+    ///
+    /// ```
+    /// use assize::testing::BoundaryOptions;
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts deaths: integer, 0 or more \
+    /// #     outcome transfer: bool = deaths >= 3")?;
+    /// let found = policy.boundary_cases(BoundaryOptions::new());
+    /// let facts: Vec<&str> = found.cases.iter().map(|case| &*case.facts).collect();
+    /// assert_eq!(facts, [r#"{"deaths":0}"#, r#"{"deaths":3}"#, r#"{"deaths":4}"#]);
+    /// # Ok::<(), assize::Error>(())
+    /// ```
+    #[must_use]
+    pub fn boundary_cases(&self, options: BoundaryOptions) -> BoundaryCases {
+        let checked = &*self.checked;
+        testing::boundary_cases(&checked.policy, &checked.schema, &checked.sources, options)
     }
 
     fn decide_bound(&self, bound: Bound) -> Decision {

@@ -1,5 +1,6 @@
 //! The command `assize`: checks policies and decides files of cases. Sees the public interface alone.
 
+mod cases;
 mod check;
 mod decide;
 mod files;
@@ -34,6 +35,7 @@ struct Call {
 
 #[derive(Subcommand)]
 enum Command {
+    Cases(cases::CasesArgs),
     Check(check::CheckArgs),
     Decide(decide::DecideArgs),
     Schema(schema::SchemaArgs),
@@ -42,6 +44,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match Call::parse().command {
+        Command::Cases(args) => cases::cases(&args),
         Command::Check(args) => check::check(&args),
         Command::Decide(args) => decide::decide(&args),
         Command::Schema(args) => schema::schema(&args),
