@@ -3,8 +3,8 @@
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use assize::testing::BoundaryOptions;
 use assize::Status;
+use assize::testing::BoundaryOptions;
 
 use clap::Args;
 
@@ -14,8 +14,8 @@ use crate::stop::{self, Ended, Stop};
 /// Print cases at the boundaries of a policy
 ///
 /// Writes cases as JSON Lines: below, at and above every threshold, on every row, for every member of an enum, with and
-/// without every fact that may be absent. Every case is well-formed and lacks no needed fact. The simplest ones come first;
-/// what no case was found for is counted on standard error.
+/// without every fact that may be absent. Every case is well-formed and lacks no needed fact. The simplest ones come first.
+/// Standard error says how much of the policy they go through; `assize test --coverage` says what they do not.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     assize cases fines.assize > cases.jsonl\n  \
@@ -30,6 +30,9 @@ pub(crate) struct CasesArgs {
     /// Look elsewhere; the same seed finds the same cases
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
+    /// Print also cases that a `must hold` refuses
+    #[arg(long)]
+    refused: bool,
     /// Write each case as a test that expects what is decided now
     #[arg(long)]
     expect: bool,
@@ -44,6 +47,9 @@ fn print(args: &CasesArgs) -> Result<Ended, Stop> {
     let mut options = BoundaryOptions::new().seed(args.seed);
     if let Some(most) = args.n {
         options = options.at_most(most);
+    }
+    if args.refused {
+        options = options.with_refused();
     }
     let found = policy.boundary_cases(options);
     let mut out = BufWriter::new(io::stdout().lock());
@@ -62,7 +68,12 @@ fn print(args: &CasesArgs) -> Result<Ended, Stop> {
     if let Some(first) = failed.first() {
         let problem = first.decision.problems().first().map(|problem| format!(": {problem}"));
         let fail = if failed.len() == 1 { "case fails" } else { "cases fail" };
-        let told = format!("assize: {} {fail}; the first is {}{}", failed.len(), first.facts, problem.unwrap_or_default());
+        let told = format!(
+            "assize: {} {fail}; the first is {}{}",
+            failed.len(),
+            first.facts,
+            problem.unwrap_or_default()
+        );
         say(&printable(&told));
     }
     let (covered, all) = found.coverage.counts();

@@ -83,8 +83,10 @@ fn run(
         0 => vec![None],
         count => (0..count).map(Some).collect(),
     };
-    let admitted: Vec<Admitted> =
-        laws.iter().map(|law| admit(policy, schema, facts, *law, watched.as_mut().map(|(seen, _)| &mut **seen))).collect();
+    let admitted: Vec<Admitted> = laws
+        .iter()
+        .map(|law| admit(policy, schema, facts, *law, watched.as_mut().map(|(seen, _)| &mut **seen)))
+        .collect();
     let watch = || watched.as_ref().map(|_| Watch::new(Readings::Settled));
     let laws = laws.into_iter().zip(&admitted);
     let cases: Vec<Case<'_>> =

@@ -10,6 +10,7 @@ use crate::hir::interpret::Point;
 const POINT: usize = 100;
 const ONE: usize = 10;
 const TWO: usize = 1;
+const NEAREST: usize = 50;
 
 /// Takes, again and again, the case that adds most, up to so many; and none that adds nothing.
 pub(super) fn choose(mut found: Vec<Found>, at_most: Option<usize>) -> Vec<Found> {
@@ -22,6 +23,7 @@ pub(super) fn choose(mut found: Vec<Found>, at_most: Option<usize>) -> Vec<Found
             let of_features = new.map(|feature| match feature {
                 Feature::One(..) => ONE,
                 Feature::Two(..) => TWO,
+                Feature::Nearest(..) => NEAREST,
             });
             let new = found.points.iter().filter(|point| !points.contains(point)).count();
             new.saturating_mul(POINT).saturating_add(of_features.sum())
@@ -34,7 +36,9 @@ pub(super) fn choose(mut found: Vec<Found>, at_most: Option<usize>) -> Vec<Found
                 best = Some((index, worth));
             }
         }
-        let Some((index, _)) = best else { break };
+        // A policy of which there is nothing to show still has a case.
+        let first = (chosen.is_empty() && !found.is_empty()).then_some(0);
+        let Some(index) = best.map(|(index, _)| index).or(first) else { break };
         let taken = found.remove(index);
         points.extend(&taken.points);
         features.extend(taken.features.iter().cloned());

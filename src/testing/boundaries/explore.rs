@@ -4,19 +4,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::BoundaryOptions;
 use super::features::{Feature, features, has_few};
 use crate::decision::{Decision, ProblemCode, Status};
 use crate::hir::Policy;
-use crate::hir::interpret::{End, Measured, Point, Side, trace};
+use crate::hir::interpret::{End, Measured, Point, Side, Traced, trace};
 use crate::source::Span;
 use crate::testing::random::Random;
 use crate::testing::sites::{Site, at, find, replaced, sites};
-use crate::testing::values::{Values, moved, number_of, placed};
+use crate::testing::values::{Values, keeps, moved, number_of, placed};
 use crate::types::{Presence, Schema, Type};
 use crate::value::{Number, Value};
 
 /// How often a case that lacks facts or breaks a constraint is mended before it is given up.
 const MENDINGS: usize = 12;
+
+/// Evaluations for cases in which two values of two facts meet.
+const PAIRS: usize = 3_000;
 
 /// Cases from which a threshold is approached: the nearest ones.
 const NEAREST: usize = 4;
@@ -39,11 +43,15 @@ pub(super) struct Explorer<'p> {
     wanted: BTreeSet<Point>,
     missed: BTreeSet<Point>,
     shown: BTreeSet<Feature>,
+    /// The least distances below and above each threshold so far, and the cases that lie there.
+    nearest: BTreeMap<(Span, End, Side), (Number, usize)>,
     pub(super) found: Vec<Found>,
     tried: BTreeSet<Vec<Value>>,
     /// Evaluations that are left.
     budget: usize,
     random: Random,
+    /// Keep cases, too, that a `must hold` refuses.
+    refused: bool,
 }
 
 impl<'p> Explorer<'p> {
@@ -51,7 +59,7 @@ impl<'p> Explorer<'p> {
         policy: &'p Policy,
         schema: &'p Arc<Schema>,
         wanted: BTreeSet<Point>,
-        seed: u64,
+        options: BoundaryOptions,
         budget: usize,
     ) -> Self {
         Self {
@@ -61,10 +69,12 @@ impl<'p> Explorer<'p> {
             missed: wanted.clone(),
             wanted,
             shown: BTreeSet::new(),
+            nearest: BTreeMap::new(),
             found: Vec::new(),
             tried: BTreeSet::new(),
             budget,
-            random: Random::new(seed),
+            random: Random::new(options.seed),
+            refused: options.refused,
         }
     }
 
@@ -74,7 +84,7 @@ impl<'p> Explorer<'p> {
             self.offer(example.given.clone());
         }
         let mut swept = 0;
-        loop {
+        while self.budget > 0 {
             // Every case that went somewhere new is a place to look around from.
             while swept < self.found.len() && self.budget > 0 {
                 if self.found.get(swept).is_some_and(|found| found.new_points) {
@@ -88,11 +98,18 @@ impl<'p> Explorer<'p> {
                 continue;
             }
             self.stray();
-            if self.found.len() == before || self.budget == 0 {
+            if self.found.len() == before {
                 break;
             }
         }
+        // However long the search took, some is left for what needs no search.
+        self.budget = self.budget.max(PAIRS);
         self.pair();
+        for ((span, end, side), (_, index)) in &self.nearest {
+            if let Some(found) = self.found.get_mut(*index) {
+                found.features.insert(Feature::Nearest(*span, *end, *side));
+            }
+        }
     }
 
     /// Evaluates a case, mended if need be. Keeps it if it shows something new, and says what it measured.
@@ -105,21 +122,62 @@ impl<'p> Explorer<'p> {
             self.budget -= 1;
             let traced = trace(self.policy, self.schema, &facts, Vec::new());
             let Some(mended) = self.mended(&facts, &traced.decision) else {
-                let new = traced.seen.keys().filter(|point| self.missed.contains(point)).count() > 0;
-                let features = features(self.schema, &facts);
-                if new || features.iter().any(|feature| !self.shown.contains(feature)) {
-                    let points: BTreeSet<Point> =
-                        traced.seen.into_keys().filter(|point| self.wanted.contains(point)).collect();
-                    self.missed.retain(|point| !points.contains(point));
-                    self.shown.extend(features.iter().cloned());
-                    let (decision, measured) = (traced.decision, traced.measured.clone());
-                    self.found.push(Found { facts, decision, points, features, measured, new_points: new });
-                }
-                return Some(traced.measured);
+                let measured = traced.measured.clone();
+                self.keep(facts, traced);
+                return Some(measured);
             };
+            if self.refused && traced.decision.status() == Status::Refused {
+                self.keep_refused(facts.clone(), traced);
+            }
             facts = mended?;
         }
         None
+    }
+
+    fn keep(&mut self, facts: Vec<Value>, traced: Traced) {
+        let new_points = traced.seen.keys().any(|point| self.missed.contains(point));
+        let features = features(self.schema, &facts);
+        let nearer = self.comes_nearer(&traced.measured);
+        let nothing_shown = features.iter().all(|feature| self.shown.contains(feature));
+        if !self.found.is_empty() && !new_points && !nearer && nothing_shown {
+            return;
+        }
+        let Traced { decision, seen, measured, produced: _ } = traced;
+        let points: BTreeSet<Point> = seen.into_keys().filter(|point| self.wanted.contains(point)).collect();
+        self.missed.retain(|point| !points.contains(point));
+        self.shown.extend(features.iter().cloned());
+        self.found.push(Found { facts, decision, points, features, measured, new_points });
+    }
+
+    /// Notes the thresholds to which the case that is kept next comes nearer than any before.
+    fn comes_nearer(&mut self, measured: &Measured) -> bool {
+        let mut nearer = false;
+        for ((span, end), pairs) in measured {
+            for distance in pairs.iter().filter_map(|(value, threshold)| distance(value, threshold)) {
+                let side = if distance.is_negative() { Side::Below } else { Side::Above };
+                let point = Point::Side(*span, *end, side);
+                if distance.is_zero() || !self.wanted.contains(&point) {
+                    continue;
+                }
+                let known = self.nearest.get(&(*span, *end, side));
+                if known.is_none_or(|(least, _)| absolute(distance) < *least) {
+                    self.nearest.insert((*span, *end, side), (absolute(distance), self.found.len()));
+                    nearer = true;
+                }
+            }
+        }
+        nearer
+    }
+
+    /// A case that contradicts itself shows how it does so, and nothing else.
+    fn keep_refused(&mut self, facts: Vec<Value>, traced: Traced) {
+        let Traced { decision, seen, measured, produced: _ } = traced;
+        let points: BTreeSet<Point> = seen.into_keys().filter(|point| self.missed.contains(point)).collect();
+        if !points.is_empty() {
+            self.missed.retain(|point| !points.contains(point));
+            let features = BTreeSet::new();
+            self.found.push(Found { facts, decision, points, features, measured, new_points: false });
+        }
     }
 
     /// `None` for a case that may stand. Else the case with what it lacks, or with another value where a constraint is
@@ -128,7 +186,9 @@ impl<'p> Explorer<'p> {
     fn mended(&mut self, facts: &[Value], decision: &Decision) -> Option<Option<Vec<Value>>> {
         match decision.status() {
             Status::Decided | Status::Failed => return None,
-            Status::Undetermined if !decision.outcomes.is_empty() || self.schema.outcomes.is_empty() => return None,
+            Status::Undetermined if !decision.outcomes.is_empty() || self.schema.outcomes.is_empty() => {
+                return None;
+            }
             Status::Undetermined => {
                 let mut facts = facts.to_vec();
                 for path in decision.needs() {
@@ -158,9 +218,16 @@ impl<'p> Explorer<'p> {
         replaced(facts, &site.path, self.values.plain(site.field))
     }
 
-    /// One change at a time.
+    /// One change at a time; and all flags at once, since a policy often asks for many together.
     fn sweep(&mut self, from: usize) {
         let Some(facts) = self.found.get(from).map(|found| found.facts.clone()) else { return };
+        for flag in [true, false] {
+            let mut changed = facts.clone();
+            for site in sites(self.schema, &facts).iter().filter(|site| *site.ty == Type::Bool) {
+                changed = replaced(&changed, &site.path, Value::Bool(flag)).unwrap_or(changed);
+            }
+            self.offer(changed);
+        }
         for site in sites(self.schema, &facts) {
             for value in self.values.candidates(&site, &facts) {
                 if let Some(changed) = replaced(&facts, &site.path, value) {
@@ -184,7 +251,8 @@ impl<'p> Explorer<'p> {
             for (index, found) in self.found.iter().enumerate() {
                 let pairs = found.measured.get(&(span, end)).map(Vec::as_slice).unwrap_or_default();
                 let distances = pairs.iter().map(|(value, threshold)| distance(value, threshold));
-                let closest = distances.enumerate().filter_map(|(pair, by)| Some((absolute(by?), index, pair))).min();
+                let closest =
+                    distances.enumerate().filter_map(|(pair, by)| Some((absolute(by?), index, pair))).min();
                 nearest.extend(closest);
             }
             nearest.sort();
@@ -212,12 +280,16 @@ impl<'p> Explorer<'p> {
             let given = at(&start, &site.path).filter(|value| number_of(value).is_some()).cloned();
             let mut here = given.unwrap_or_else(|| match &site.field.presence {
                 Presence::Default(value) => value.clone(),
-                Presence::Needed | Presence::NeededWhen(_) | Presence::FirstOf(_) => self.values.plain(site.field),
+                Presence::Needed | Presence::NeededWhen(_) | Presence::FirstOf(_) => {
+                    self.values.plain(site.field)
+                }
             });
             let step = self.values.step(site.ty, site.field);
             let mut distance_here = distance_here;
             for _ in 0..4 {
-                let Some(next) = self.slope(&start, &site, &here, distance_here, step, &measured) else { break };
+                let Some(next) = self.slope(&start, &site, &here, distance_here, step, &measured) else {
+                    break;
+                };
                 let aims: Vec<Value> = beside(&next, step, side).collect();
                 let mut moved_to = None;
                 for aim in aims {
@@ -253,7 +325,7 @@ impl<'p> Explorer<'p> {
         for steps in [1, -1, 100, -100, 10_000] {
             let Some(there) = moved(here, step, steps) else { continue };
             let Some(changed) = replaced(start, &site.path, there.clone()) else { continue };
-            if !crate::testing::values::keeps(&there, &site.field.bounds) {
+            if !keeps(&there, &site.field.bounds) {
                 continue;
             }
             let traced = self.measure(&changed);
@@ -290,7 +362,9 @@ impl<'p> Explorer<'p> {
         let close: Vec<usize> = (0..self.found.len())
             .filter(|index| {
                 let points = self.found.get(*index).map(|found| &found.points);
-                points.is_some_and(|points| points.iter().filter_map(place).any(|span| spans.contains_key(&span)))
+                points.is_some_and(|points| {
+                    points.iter().filter_map(place).any(|span| spans.contains_key(&span))
+                })
             })
             .collect();
         let tries = 2_000.min(self.budget);
@@ -419,10 +493,8 @@ fn sibling<'s>(schema: &'s Schema, site: &Site<'s>, place: usize) -> Option<&'s 
     let mut fields = &schema.facts.fields;
     let (_, outer) = site.shape.split_last()?;
     for step in outer {
-        let ty = match &fields.get(*step)?.ty {
-            Type::List(of) => of,
-            other => other,
-        };
+        let ty = &fields.get(*step)?.ty;
+        let ty = if let Type::List(of) = ty { of } else { ty };
         let Type::Record(id) = ty else { return None };
         fields = &schema.record(*id)?.fields;
     }

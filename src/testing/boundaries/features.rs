@@ -1,8 +1,10 @@
 //! What a case shows about its facts alone, apart from what the policy does with them: that a fact is absent, which
-//! member it is, that a list is empty, and which two of these meet.
+//! member it is, that a list is empty, and which two of these meet; and that it lies nearest to a threshold.
 
 use std::collections::BTreeSet;
 
+use crate::hir::interpret::{End, Side};
+use crate::source::Span;
 use crate::testing::sites::{Site, at, sites};
 use crate::types::{Schema, Type};
 use crate::value::Value;
@@ -27,6 +29,8 @@ pub(super) enum Feature {
     One(Vec<usize>, Class),
     /// Two facts of the case itself, the earlier one first.
     Two(usize, Class, usize, Class),
+    /// No other case lies as near below or above a threshold.
+    Nearest(Span, End, Side),
 }
 
 /// The features of a case.

@@ -21,7 +21,7 @@ use crate::source::Sources;
 use crate::types::Schema;
 
 /// Evaluations of one search. A policy of some thirty facts and rules takes about a third of them.
-const BUDGET: usize = 60_000;
+const BUDGET: usize = 20_000;
 
 /// How to look for cases: [`Policy::boundary_cases`](crate::Policy::boundary_cases).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +29,13 @@ const BUDGET: usize = 60_000;
 pub struct BoundaryOptions {
     seed: u64,
     at_most: Option<usize>,
+    refused: bool,
 }
 
 impl BoundaryOptions {
     /// As many cases as show something new; seed 0.
     pub fn new() -> Self {
-        Self { seed: 0, at_most: None }
+        Self { seed: 0, at_most: None, refused: false }
     }
 
     /// Another seed finds other cases where a search at random is needed. The same seed finds the same cases.
@@ -46,6 +47,12 @@ impl BoundaryOptions {
     /// No more cases than this: those that show most.
     pub fn at_most(mut self, cases: usize) -> Self {
         self.at_most = Some(cases);
+        self
+    }
+
+    /// Also cases that a `must hold` refuses: one for each way in which facts may contradict each other.
+    pub fn with_refused(mut self) -> Self {
+        self.refused = true;
         self
     }
 }
@@ -72,7 +79,8 @@ pub struct BoundaryCases {
 pub struct BoundaryCase {
     /// The facts: a JSON object on one line.
     pub facts: String,
-    /// The decision on it: decided, undetermined for want of unknown facts, or failed; never refused.
+    /// The decision on it: decided, undetermined for want of unknown facts, or failed; refused only where
+    /// [`BoundaryOptions::with_refused`] asks for it.
     pub decision: Decision,
 }
 
@@ -89,10 +97,10 @@ impl BoundaryCase {
         if decision.status() == Status::Undetermined {
             expect.insert("needs".to_owned(), decision.needs().into());
         }
-        if decision.status() != Status::Failed {
-            let settled = decision.settled().filter_map(|(name, value)| {
-                Some((name.to_owned(), serde_json::to_value(value).ok()?))
-            });
+        if matches!(decision.status(), Status::Decided | Status::Undetermined) {
+            let settled = decision
+                .settled()
+                .filter_map(|(name, value)| Some((name.to_owned(), serde_json::to_value(value).ok()?)));
             expect.insert("outcomes".to_owned(), serde_json::Value::Object(settled.collect()));
         }
         format!(r#"{{"facts":{},"expect":{}}}"#, self.facts, serde_json::Value::Object(expect))
@@ -107,7 +115,7 @@ pub(crate) fn boundary_cases(
 ) -> BoundaryCases {
     let mut coverage = Coverage::new(policy, schema, sources);
     let points: BTreeSet<_> = wanted(policy, schema).into_iter().map(|wanted| wanted.point).collect();
-    let mut explorer = Explorer::new(policy, schema, points, options.seed, BUDGET);
+    let mut explorer = Explorer::new(policy, schema, points, options, BUDGET);
     explorer.explore();
     let mut cases = Vec::new();
     for found in choose::choose(explorer.found, options.at_most) {
