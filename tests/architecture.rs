@@ -7,26 +7,31 @@ use std::path::{Path, PathBuf};
 
 /// A folder of `src/` and the folders that it may import, lowest layer first.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("limits", &[]),
     ("source", &[]),
     ("value", &[]),
     ("diagnostic", &["source"]),
     ("types", &["value"]),
     ("decision", &["types", "value"]),
-    ("syntax", &["diagnostic", "source"]),
+    ("syntax", &["diagnostic", "limits", "source"]),
     ("builtin", &["types", "value"]),
     ("hir", &["syntax", "builtin", "decision", "types", "value", "diagnostic", "source"]),
-    ("facts", &["decision", "diagnostic", "types", "value"]),
+    ("facts", &["decision", "diagnostic", "limits", "types", "value"]),
     ("program", &["hir", "facts", "builtin", "types", "value"]),
     ("analysis", &["hir", "facts", "types", "value", "diagnostic", "source"]),
     ("eval", &["program", "facts", "decision", "value"]),
     ("batch", &["eval", "program", "facts", "decision", "value"]),
     ("record", &["eval", "facts", "decision", "value"]),
     ("explain", &["eval", "analysis", "hir", "decision", "source"]),
-    ("testing", &["eval", "analysis", "facts", "hir", "decision", "diagnostic", "types", "value", "source"]),
+    (
+        "testing",
+        &["eval", "analysis", "facts", "hir", "decision", "diagnostic", "types", "value", "source", "limits"],
+    ),
     ("ide", &["analysis", "hir", "syntax", "diagnostic", "source"]),
     (
         "engine",
         &[
+            "limits",
             "source",
             "value",
             "diagnostic",

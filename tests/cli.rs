@@ -1,11 +1,13 @@
 //! The command `assize` as it is called: exit status, streams, files.
 #![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+
+mod folder;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
+
+use folder::{Folder, Ran};
 
 const POLICY: &str = r#"assize 1
 policy fines "Fines for defective goods"
@@ -29,67 +31,6 @@ rule illegal_goods
   when illegal
   then fine: 15% * goods_value
 "#;
-
-/// A folder for one test, empty at first.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
-        fs::write(self.0.join(name), content).unwrap();
-        self
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.join(name)).unwrap()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_assize"));
-        command.args(arguments).current_dir(&self.0);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        self.command(arguments).stdin(Stdio::null()).output().unwrap().into()
-    }
-
-    fn run_with_input(&self, arguments: &[&str], input: &str) -> Ran {
-        let mut child = self
-            .command(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A call that fails early does not read its input.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap().into()
-    }
-}
-
-#[derive(Debug)]
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
 
 const GOOD: &str = r#"{"goods_value": "1999.90", "illegal": true, "appealed": false}"#;
 const GOOD_LINE: &str = r#""status":"decided","outcomes":{"counted":0,"fine":"299.99","held":false},"unsettled":[],"needs":[],"fired":[{"rule":"illegal_goods"}],"overridden":[],"errors":[]}"#;

@@ -92,6 +92,18 @@ pub struct Overridden {
 }
 
 impl Decision {
+    pub(crate) fn without_outcomes(schema: &Arc<Schema>, status: Status) -> Self {
+        Self {
+            schema: schema.clone(),
+            status,
+            outcomes: Vec::new(),
+            needs: Vec::new(),
+            fired: Vec::new(),
+            overridden: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
     /// How the case ended.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -7,7 +7,9 @@ macro_rules! problem_codes {
         /// A stable code, `facts/..` for malformed facts and `eval/..` for a failed evaluation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum ProblemCode { $(#[doc = $summary] $variant),+ }
+        pub enum ProblemCode {
+            $(#[doc = concat!($summary, "\n\n")] #[doc = include_str!(concat!("pages/", $text, ".md"))] $variant),+
+        }
 
         impl ProblemCode {
             /// Every code, in table order.
@@ -19,6 +21,18 @@ macro_rules! problem_codes {
                 match self { $(Self::$variant => $text),+ }
             }
 
+            /// What it means, why it matters, and a case that raises it with one that does not: a page of Markdown.
+            #[must_use]
+            pub const fn page(self) -> &'static str {
+                match self { $(Self::$variant => include_str!(concat!("pages/", $text, ".md"))),+ }
+            }
+
+            /// The code of this text.
+            #[must_use]
+            pub fn named(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+
             /// One line about the code.
             #[must_use]
             pub const fn summary(self) -> &'static str {
@@ -28,7 +42,7 @@ macro_rules! problem_codes {
     };
 }
 
-// For each row the macro writes the variant, its text and its summary.
+// For each row the macro writes the variant, its text, its summary and its page.
 problem_codes! {
     NotJson          "facts/not-json"        "text that is not JSON"
     NotCsv           "facts/not-csv"         "text that is not CSV"
@@ -44,6 +58,7 @@ problem_codes! {
     RepeatedMember   "facts/repeated-member" "a member given twice in a set"
     ListTooLong      "facts/list-too-long"   "a list beyond the limit"
     TextTooLong      "facts/text-too-long"   "a text beyond the limit"
+    TooMuchWork      "facts/too-much-work"   "a case that may need more work than the limit"
     ForbiddenCharacter "facts/forbidden-character" "a character that hides or reorders text"
     Null             "facts/null"            "a null where nothing is not allowed"
     MustHold         "facts/must-hold"       "facts that contradict each other"

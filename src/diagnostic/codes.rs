@@ -14,8 +14,9 @@ macro_rules! codes {
         /// A stable code, `stage/kebab-name`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        #[allow(missing_docs, reason = "the summary column documents each code")]
-        pub enum Code { $(#[doc = $summary] $variant),+ }
+        pub enum Code {
+            $(#[doc = concat!($summary, "\n\n")] #[doc = include_str!(concat!("pages/", $text, ".md"))] $variant),+
+        }
 
         impl Code {
             /// Every code, in table order.
@@ -33,6 +34,18 @@ macro_rules! codes {
                 match self { $(Self::$variant => $summary),+ }
             }
 
+            /// What it means, why it matters, and a policy that raises it with one that does not: a page of Markdown.
+            #[must_use]
+            pub const fn page(self) -> &'static str {
+                match self { $(Self::$variant => include_str!(concat!("pages/", $text, ".md"))),+ }
+            }
+
+            /// The code of this text.
+            #[must_use]
+            pub fn named(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+
             /// Error or warning.
             #[must_use]
             pub const fn severity(self) -> Severity {
@@ -42,8 +55,8 @@ macro_rules! codes {
     };
 }
 
-// For each row the macro writes the variant, its text, summary and severity:
-//     enum Code { NameUnknown, .. }   as_str() = "name/unknown"
+// For each row the macro writes the variant, its text, summary, severity and page:
+//     enum Code { NameUnknown, .. }   as_str() = "name/unknown"   page() = pages/name/unknown.md
 codes! {
     SyntaxUnexpected      Error   "syntax/unexpected"        "text that does not belong here"
     SyntaxMisspelling     Error   "syntax/misspelling"       "an operator or mark of another language"

@@ -7,13 +7,10 @@ use std::sync::Arc;
 
 use super::{Checked, Error, Policy};
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::facts::Limits;
 use crate::hir;
+use crate::limits::Limits;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{self, ast};
-
-/// More files than any policy has: what a loader that invents files runs into.
-const MOST_FILES: usize = 10_000;
 
 type Load<'l> = Box<dyn Fn(&str, &str) -> Result<String, String> + 'l>;
 
@@ -61,7 +58,7 @@ impl<'l> Builder<'l> {
         self
     }
 
-    /// How large cases may be.
+    /// How large texts and cases may be.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -107,7 +104,7 @@ impl<'l> Builder<'l> {
         let mut files = Vec::new();
         let mut complete = true;
         while let Some(id) = ids.get(files.len()).copied() {
-            let file = syntax::parse(sources, id, sink);
+            let file = syntax::parse(sources, id, &self.limits, sink);
             for used in uses(&file) {
                 let from = sources.name(id).to_owned();
                 let name = resolve(&used.text, &from);
@@ -128,8 +125,9 @@ impl<'l> Builder<'l> {
     }
 
     fn load(&self, name: &str, from: &str, files: usize) -> Result<String, String> {
-        if files > MOST_FILES {
-            return Err(format!("a policy has at most {MOST_FILES} files"));
+        let most = self.limits.sources;
+        if files > most {
+            return Err(format!("a policy has at most {most} files"));
         }
         let Some(loader) = &self.loader else { return Err("no loader was given for it".to_owned()) };
         loader(name, from)

@@ -17,8 +17,9 @@ use serde::Serialize;
 
 use crate::decision::{self, Decision};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{self, Bound, Limits};
+use crate::facts::{self, Bound};
 use crate::hir;
+use crate::limits::Limits;
 use crate::source::Sources;
 use crate::testing::{self, BoundaryCases, BoundaryOptions, Tests};
 use crate::types::Schema;
@@ -221,12 +222,18 @@ impl Policy {
     #[must_use]
     pub fn boundary_cases(&self, options: BoundaryOptions) -> BoundaryCases {
         let checked = &*self.checked;
-        testing::boundary_cases(&checked.policy, &checked.schema, &checked.sources, options)
+        testing::boundary_cases(&checked.policy, &checked.schema, &checked.sources, &checked.limits, options)
     }
 
     fn decide_bound(&self, bound: Bound) -> Decision {
         let checked = &*self.checked;
-        hir::interpret::decide(&checked.policy, &checked.schema, bound.values, bound.problems)
+        hir::interpret::decide(
+            &checked.policy,
+            &checked.schema,
+            bound.values,
+            bound.problems,
+            checked.limits.steps,
+        )
     }
 }
 

@@ -26,27 +26,8 @@ pub(crate) use json_schema::json_schema;
 pub(crate) use write::to_json;
 
 use crate::decision::Problem;
+pub(crate) use crate::limits::Limits;
 use crate::value::Value;
-
-/// How large a case may be. What is beyond a limit is a problem of that case, never a failed run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Limits {
-    /// Items of one list or set: 100,000.
-    pub list_items: usize,
-    /// Bytes (UTF-8) of one text: 64 KiB.
-    pub text_bytes: usize,
-    /// Bytes of one case as JSON or as a CSV record: 16 MiB.
-    pub case_bytes: usize,
-    /// Problems listed for one case, the first ones in path order: 1,000.
-    pub problems: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { list_items: 100_000, text_bytes: 64 << 10, case_bytes: 16 << 20, problems: 1_000 }
-    }
-}
 
 /// A case under a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,6 +13,9 @@ use crate::value::{Number, Value};
 pub(crate) mod from_syntax;
 pub(crate) mod interpret;
 mod visit;
+mod work;
+
+pub(crate) use self::work::Work;
 
 /// A definition, table or parameter, by its place in [`Policy::named`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +69,8 @@ pub(crate) struct Policy {
     pub(crate) outcome_order: Vec<OutcomeId>,
     /// Rules in an order in which each is overridden only by earlier ones.
     pub(crate) rule_order: Vec<RuleId>,
+    /// What one decision may cost.
+    pub(crate) work: Work,
     pub(crate) claims: Vec<Claim>,
     pub(crate) examples: Vec<Example>,
 }

@@ -4,12 +4,10 @@
 use super::recover::Chunk;
 use super::scan::Token;
 use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::limits::Limits;
 use crate::source::{FileId, Span};
 
-/// 16 MiB; a span's offsets are 32 bits wide, and no law is that long.
-pub(super) const MAX_BYTES: usize = 16 * 1024 * 1024;
-
-/// Brackets inside brackets. A debug build needs less than half of a 1 MiB stack for it (see the tests).
+/// Brackets inside brackets, at the very most. A debug build needs less than half of a 1 MiB stack for it (see the tests).
 pub(super) const MAX_BRACKETS: usize = 48;
 
 /// Levels of one value's tree. Later passes and `Drop` recurse along it.
@@ -21,13 +19,15 @@ pub(super) const MAX_TYPE_LEVELS: usize = 16;
 const MAX_REPORTED_CHARACTERS: usize = 20;
 
 /// Whether the text may be parsed at all; otherwise `sink` says why not.
-pub(super) fn admits(file: FileId, text: &str, sink: &mut Sink) -> bool {
-    if text.len() > MAX_BYTES {
+pub(super) fn admits(file: FileId, text: &str, limits: &Limits, sink: &mut Sink) -> bool {
+    // A span's offsets are 32 bits wide.
+    let most = limits.source_bytes.min(u32::MAX as usize);
+    if text.len() > most {
         sink.push(
             Diagnostic::new(
                 Code::SyntaxTooLarge,
                 Span { file, start: 0, end: 0 },
-                format!("this file has {} bytes; at most {MAX_BYTES} are read", text.len()),
+                format!("this file has {} bytes; at most {most} are read", text.len()),
             )
             .help("split it into files and join them with `use`"),
         );
@@ -56,7 +56,8 @@ pub(super) fn admits(file: FileId, text: &str, sink: &mut Sink) -> bool {
 }
 
 /// The first bracket of the chunk that is nested too deep, reported.
-pub(super) fn is_too_deep(file: FileId, chunk: &Chunk<'_, '_>, sink: &mut Sink) -> bool {
+pub(super) fn is_too_deep(file: FileId, chunk: &Chunk<'_, '_>, nesting: usize, sink: &mut Sink) -> bool {
+    let most = nesting.min(MAX_BRACKETS);
     let mut open: Vec<&Token<'_>> = Vec::new();
     for token in chunk.tokens {
         if ["(", "[", "{"].iter().any(|bracket| token.is_symbol(bracket)) {
@@ -64,11 +65,11 @@ pub(super) fn is_too_deep(file: FileId, chunk: &Chunk<'_, '_>, sink: &mut Sink) 
         } else if [")", "]", "}"].iter().any(|bracket| token.is_symbol(bracket)) {
             open.pop();
         }
-        if open.len() > MAX_BRACKETS {
+        if open.len() > most {
             let mut diagnostic = Diagnostic::new(
                 Code::SyntaxTooDeep,
                 span(file, token.start, token.end()),
-                format!("more than {MAX_BRACKETS} brackets inside one another"),
+                format!("more than {most} brackets inside one another"),
             )
             .help("give an inner part a name with `define` and use the name here");
             if let Some(first) = open.first() {

@@ -16,12 +16,13 @@ mod words;
 use std::borrow::Cow;
 
 use crate::diagnostic::Sink;
+use crate::limits::Limits;
 use crate::source::{FileId, Sources};
 
 /// Parses one file of `sources`; broken items are left out or hold `Invalid` parts, and `sink` says why.
-pub(crate) fn parse(sources: &Sources, file: FileId, sink: &mut Sink) -> ast::File {
+pub(crate) fn parse(sources: &Sources, file: FileId, limits: &Limits, sink: &mut Sink) -> ast::File {
     let text = sources.text(file);
-    if !guard::admits(file, text, sink) {
+    if !guard::admits(file, text, limits, sink) {
         return ast::File::default();
     }
     let mut program = if sources.name(file).ends_with(".md") {
@@ -32,5 +33,5 @@ pub(crate) fn parse(sources: &Sources, file: FileId, sink: &mut Sink) -> ast::Fi
     if let Some(rest) = program.strip_prefix('\u{FEFF}') {
         program = Cow::Owned(format!("   {rest}"));
     }
-    recover::parse(file, &program, sink)
+    recover::parse(file, &program, limits, sink)
 }

@@ -16,6 +16,7 @@ use super::lint;
 use super::scan::{self, Token, TokenKind};
 use super::words;
 use crate::diagnostic::Sink;
+use crate::limits::Limits;
 use crate::source::FileId;
 
 /// A piece of the text that begins with an item word (or with the text), and its tokens.
@@ -25,12 +26,13 @@ pub(super) struct Chunk<'s, 't> {
     pub(super) end: usize,
 }
 
-pub(super) fn parse(file: FileId, program: &str, sink: &mut Sink) -> ast::File {
+pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sink) -> ast::File {
     let tokens = scan::tokens(program);
     let ends: Vec<usize> = tokens.iter().map(Token::end).collect();
     let linted = lint::check(file, &tokens, sink);
     let chunks = cut(program, &tokens);
-    let too_deep: Vec<bool> = chunks.iter().map(|chunk| guard::is_too_deep(file, chunk, sink)).collect();
+    let too_deep: Vec<bool> =
+        chunks.iter().map(|chunk| guard::is_too_deep(file, chunk, limits.nesting, sink)).collect();
     if !too_deep.contains(&true)
         && let Ok(pairs) = Grammar::parse(Rule::file, program)
     {

@@ -4,13 +4,18 @@ mod print;
 
 use super::ast;
 use crate::diagnostic::{Diagnostic, Sink};
+use crate::limits::Limits;
 use crate::source::Sources;
 
 fn parse_named(name: &str, text: &str) -> (Sources, ast::File, Vec<Diagnostic>) {
+    parse_within(name, text, &Limits::default())
+}
+
+fn parse_within(name: &str, text: &str, limits: &Limits) -> (Sources, ast::File, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let file = sources.add(name, text);
     let mut sink = Sink::default();
-    let tree = super::parse(&sources, file, &mut sink);
+    let tree = super::parse(&sources, file, limits, &mut sink);
     (sources, tree, sink.finish())
 }
 
@@ -363,8 +368,23 @@ fn nesting_up_to_the_limit_is_cheap() {
 }
 
 #[test]
+fn a_host_may_set_lower_limits() {
+    let mut limits = Limits::default();
+    limits.source_bytes = 10;
+    assert_eq!(codes(&parse_within("p", "policy p ", &limits).2), [] as [&str; 0]);
+    assert_eq!(codes(&parse_within("p", "policy pqr ", &limits).2), ["syntax/too-large"]);
+    for (nesting, deepest) in [(3, 3), (1_000, super::guard::MAX_BRACKETS)] {
+        let mut limits = Limits::default();
+        limits.nesting = nesting;
+        let nested = |times: usize| format!("define x: number = {}1{}", "(".repeat(times), ")".repeat(times));
+        assert_eq!(codes(&parse_within("p", &nested(deepest), &limits).2), [] as [&str; 0]);
+        assert_eq!(codes(&parse_within("p", &nested(deepest + 1), &limits).2), ["syntax/too-deep"]);
+    }
+}
+
+#[test]
 fn large_files_are_refused() {
-    assert_eq!(codes(&parse(&"#".repeat(super::guard::MAX_BYTES + 1)).2), ["syntax/too-large"]);
+    assert_eq!(codes(&parse(&"#".repeat(Limits::default().source_bytes + 1)).2), ["syntax/too-large"]);
     assert_eq!(codes(&parse(&"#".repeat(1_000_000)).2), [] as [&str; 0]);
 }
 

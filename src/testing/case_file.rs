@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use super::expected::{Expected, neutral};
 use super::{Difference, Rewrite, TestResult, Tests};
 use crate::decision::{Decision, Status};
-use crate::facts::{Limits, json};
+use crate::facts::json;
 use crate::hir::OutcomeId;
+use crate::limits::Limits;
 use crate::types::{Bounds, Field, Presence, RecordDef, RecordId, Schema, Type};
 use crate::value::Value;
 

@@ -148,16 +148,21 @@ impl Coverage {
     pub fn describe(&self, point: &CoveragePoint<'_>) -> String {
         let place = self.sources.position(point.span);
         let name = self.sources.name(point.span.file);
+        format!("{name}:{}:{}: {}", place.line, place.column, self.explain(point))
+    }
+
+    /// [`Coverage::describe`] without the place.
+    #[must_use]
+    pub fn explain(&self, point: &CoveragePoint<'_>) -> String {
         let text = one_line(self.sources.slice(point.span));
         let (of, event) = (point.of, &point.event);
-        let what = match point.kind {
+        match point.kind {
             PointKind::Rule => format!("{of} never applied"),
             PointKind::Condition => format!("`{text}` in {of} was never {event}"),
             PointKind::Row => format!("the row `{}` of {of} was never used", text.trim_matches(['|', ' '])),
             PointKind::Override => format!("{of} was never taken out by {event}"),
             PointKind::Threshold => format!("no value {event} in {of}"),
-        };
-        format!("{name}:{}:{}: {what}", place.line, place.column)
+        }
     }
 
     fn event(&self, point: &Point) -> String {

@@ -6,6 +6,7 @@ mod case_file;
 mod coverage;
 mod examples;
 mod expected;
+mod mend;
 mod points;
 mod random;
 mod sites;
@@ -21,9 +22,10 @@ pub use coverage::{Coverage, CoveragePoint, PointKind};
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use crate::facts::{Limits, json};
+use crate::facts::json;
 use crate::hir::Policy;
 use crate::hir::interpret::{Traced, trace};
+use crate::limits::Limits;
 use crate::source::Sources;
 use crate::types::Schema;
 
@@ -203,7 +205,7 @@ impl<'p> Tests<'p> {
 
     fn decide(&mut self, facts: &[u8]) -> Traced {
         let bound = json::bind(self.schema, facts, self.limits);
-        let traced = trace(self.policy, self.schema, &bound.values, bound.problems);
+        let traced = trace(self.policy, self.schema, &bound.values, bound.problems, self.limits.steps);
         self.coverage.add(&traced.seen);
         traced
     }

@@ -55,6 +55,11 @@ fn place(point: &Point) -> Option<Span> {
     }
 }
 
+/// One of the two comparisons that `within` became: it has the place of its threshold.
+fn is_half(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Binary(_, _, threshold) if threshold.span == expr.span)
+}
+
 struct Walk<'p> {
     policy: &'p Policy,
     /// The declaration that is walked.
@@ -141,10 +146,13 @@ impl Walk<'_> {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Binary(op, left, right) => match op {
+                BinaryOp::And if is_half(left) && is_half(right) => self.condition(expr),
                 // Their parts are the conditions.
                 BinaryOp::And | BinaryOp::Or | BinaryOp::Implies | BinaryOp::OrElse => {}
                 BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
-                    self.condition(expr);
+                    if !is_half(expr) {
+                        self.condition(expr);
+                    }
                     // The policy's side of a comparison is the threshold.
                     if matches!(left.kind, ExprKind::Const(_)) {
                         self.threshold(left);

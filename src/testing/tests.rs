@@ -208,8 +208,15 @@ fn watching_changes_no_decision_and_nothing_is_ruled_out_that_happens() {
         let written: BTreeSet<Point> = every(&checked.policy).into_keys().collect();
         for facts in cases {
             let bound = json::bind(&checked.schema, &facts, &checked.limits);
-            let traced = trace(&checked.policy, &checked.schema, &bound.values, bound.problems.clone());
-            let decided = decide(&checked.policy, &checked.schema, bound.values, bound.problems);
+            let traced = trace(
+                &checked.policy,
+                &checked.schema,
+                &bound.values,
+                bound.problems.clone(),
+                checked.limits.steps,
+            );
+            let decided =
+                decide(&checked.policy, &checked.schema, bound.values, bound.problems, checked.limits.steps);
             assert_eq!(traced.decision.to_json(0), decided.to_json(0), "{facts}");
             for point in traced.seen.keys().filter(|point| written.contains(point)) {
                 // Where a needed fact is missing, whether another one is needed may be unknown; there is no decision.
@@ -280,8 +287,7 @@ fn missed(text: &str) -> Vec<String> {
     let mut tests = policy.tests();
     tests.run_examples();
     let coverage = tests.coverage();
-    let told = coverage.missed().map(|point| coverage.describe(&point));
-    told.map(|told| told.splitn(4, ':').nth(3).unwrap().trim().to_owned()).collect()
+    coverage.missed().map(|point| coverage.explain(&point)).collect()
 }
 
 #[test]
@@ -352,6 +358,23 @@ fn tables_schedules_periods_and_overrides_are_covered() {
             "`n > 9` in rule `b` was never true",
             "no value at `9` in rule `b`",
             "no value above `9` in rule `b`",
+        ]
+    );
+}
+
+#[test]
+fn a_stretch_of_days_is_one_condition_with_two_thresholds() {
+    assert_eq!(
+        missed("policy p facts d: date  e: date outcome x: bool = d within 2 years before e"),
+        [
+            "`d within 2 years before e` in outcome `x` was never true",
+            "`d within 2 years before e` in outcome `x` was never false",
+            "no value below `2 years before e` in outcome `x`",
+            "no value at `2 years before e` in outcome `x`",
+            "no value above `2 years before e` in outcome `x`",
+            "no value below `e` in outcome `x`",
+            "no value at `e` in outcome `x`",
+            "no value above `e` in outcome `x`",
         ]
     );
 }

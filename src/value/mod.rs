@@ -53,6 +53,32 @@ pub(crate) enum Value {
     Open(Arc<Open>),
 }
 
+impl Value {
+    /// How many items its lists and sets have, those inside items included.
+    pub(crate) fn items(&self) -> u64 {
+        let inside =
+            |values: &[Value]| values.iter().fold(0, |sum: u64, value| sum.saturating_add(value.items()));
+        match self {
+            Self::List(items) | Self::Set(items) => inside(items).saturating_add(items.len() as u64),
+            Self::Record(fields) => inside(fields),
+            Self::Nothing
+            | Self::Bool(_)
+            | Self::Integer(_)
+            | Self::Number(_)
+            | Self::Date(_)
+            | Self::Days(_)
+            | Self::WorkingDays(_)
+            | Self::Months(_)
+            | Self::Text(_)
+            | Self::Member(_)
+            | Self::Range(_)
+            | Self::Duties(_)
+            | Self::Absent
+            | Self::Open(_) => 0,
+        }
+    }
+}
+
 /// Why an operation has no value. The caller adds where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub(crate) enum Trouble {

@@ -2,6 +2,7 @@
 
 mod cases;
 mod check;
+mod code;
 mod decide;
 mod files;
 mod progress;
@@ -37,6 +38,7 @@ struct Call {
 enum Command {
     Cases(cases::CasesArgs),
     Check(check::CheckArgs),
+    Code(code::CodeArgs),
     Decide(decide::DecideArgs),
     Schema(schema::SchemaArgs),
     Test(test::TestArgs),
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     match Call::parse().command {
         Command::Cases(args) => cases::cases(&args),
         Command::Check(args) => check::check(&args),
+        Command::Code(args) => code::code(&args),
         Command::Decide(args) => decide::decide(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Test(args) => test::test(&args),

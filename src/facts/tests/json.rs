@@ -320,7 +320,7 @@ fn a_field_given_twice_has_neither_value() {
 
 #[test]
 fn limits_are_problems_of_the_case() {
-    let small = Limits { list_items: 2, text_bytes: 4, case_bytes: 60, problems: 2 };
+    let small = Limits { list_items: 2, text_bytes: 4, case_bytes: 60, problems: 2, ..Limits::default() };
     let cases: &[(&str, &[&str])] = &[
         (
             r#"{"kinds": ["Core", "Priority", 5]}"#,

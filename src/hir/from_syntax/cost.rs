@@ -1,10 +1,15 @@
 //! What a decision costs at most, before it runs (ruling 28): how deep expressions nest through calls, and how often
-//! they are evaluated, as a polynomial in the length of lists. A policy beyond the limits is refused.
+//! they are evaluated, as a polynomial in the number of items. A policy beyond the limits is refused; a case is when its
+//! items make it too dear.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::graph::body_exprs;
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Binder, Expr, ExprKind, Policy, Readable};
+use crate::hir::{Binder, Expr, ExprKind, LocalId, Policy, Readable, RecordRules, Work};
 use crate::source::Span;
+use crate::value::Value;
 
 /// How deep expressions may nest, calls included.
 const DEPTH_LIMIT: u32 = 400;
@@ -15,56 +20,123 @@ const WORK_LIMIT: u64 = 5_000_000;
 /// How many lists may be walked inside each other.
 const DEGREE_LIMIT: usize = 6;
 
-/// Evaluations per power of the length of lists.
-#[derive(Clone, Debug, Default)]
-struct Work {
-    per_degree: Vec<u64>,
+/// The number of items of a case by which the dearest declaration is told.
+const MANY_ITEMS: u64 = 1_000;
+
+/// How often something is done: `n` to the power of `degree` times, and once for each item of a list inside the item
+/// that `inside` holds. All lists of one kind together have at most `n` items, so a walk over the items of `inside`
+/// turns that into one power of `n` instead of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Times {
+    degree: usize,
+    inside: Option<LocalId>,
 }
 
-impl Work {
+/// Evaluations, and how often they are done.
+#[derive(Clone, Debug, Default)]
+struct Charge {
+    terms: BTreeMap<Times, u64>,
+}
+
+impl Charge {
     fn one() -> Self {
-        Self { per_degree: vec![1] }
+        Self { terms: BTreeMap::from([(Times { degree: 0, inside: None }, 1)]) }
     }
 
     fn add(&mut self, other: &Self) {
-        for (degree, work) in other.per_degree.iter().enumerate() {
-            match self.per_degree.get_mut(degree) {
-                Some(slot) => *slot = slot.saturating_add(*work),
-                None => self.per_degree.push(*work),
+        for (times, work) in &other.terms {
+            self.put(*times, *work);
+        }
+    }
+
+    fn put(&mut self, times: Times, work: u64) {
+        let slot = self.terms.entry(times).or_default();
+        *slot = slot.saturating_add(work);
+    }
+
+    fn times(&self, count: u64) -> Self {
+        Self { terms: self.terms.iter().map(|(times, work)| (*times, work.saturating_mul(count))).collect() }
+    }
+
+    /// Done for each item of a list with as many items as all lists of a case.
+    fn per_item(&self, of: LocalId) -> Self {
+        let mut whole = Self::default();
+        for (Times { degree, inside }, work) in &self.terms {
+            let inside = inside.filter(|inside| *inside != of);
+            whole.put(Times { degree: degree.saturating_add(1), inside }, *work);
+        }
+        whole
+    }
+
+    /// Done for each item of a list inside the item that `outer` holds.
+    fn per_inner_item(&self, of: LocalId, outer: LocalId) -> Self {
+        let mut whole = Self::default();
+        for (Times { degree, inside }, work) in &self.terms {
+            let times = match inside {
+                Some(inside) if *inside != of => {
+                    Times { degree: degree.saturating_add(1), inside: Some(*inside) }
+                }
+                Some(_) | None => Times { degree: *degree, inside: Some(outer) },
+            };
+            whole.put(times, *work);
+        }
+        whole
+    }
+
+    fn per_degree(&self) -> Vec<u64> {
+        let mut per_degree = Vec::new();
+        for (Times { degree, inside }, work) in &self.terms {
+            let degree = degree.saturating_add(usize::from(inside.is_some()));
+            if per_degree.len() <= degree {
+                per_degree.resize(degree.saturating_add(1), 0);
+            }
+            if let Some(slot) = per_degree.get_mut(degree) {
+                *slot = u64::saturating_add(*slot, *work);
             }
         }
-    }
-
-    fn per_item(mut self) -> Self {
-        self.per_degree.insert(0, 0);
-        self
-    }
-
-    fn times(mut self, count: u64) -> Self {
-        for work in &mut self.per_degree {
-            *work = work.saturating_mul(count);
-        }
-        self
+        per_degree
     }
 
     fn total(&self) -> u64 {
-        self.per_degree.iter().fold(0, |sum: u64, work| sum.saturating_add(*work))
+        self.terms.values().fold(0, |sum: u64, work| sum.saturating_add(*work))
     }
 
     fn degree(&self) -> usize {
-        self.per_degree.iter().rposition(|work| *work > 0).unwrap_or(0)
+        self.per_degree().len().saturating_sub(1)
+    }
+}
+
+/// How long a list may be: `n` to the power of `degree`, times `factor`.
+#[derive(Clone, Copy, Debug)]
+struct Length {
+    degree: usize,
+    factor: u64,
+}
+
+impl Length {
+    const ONE_LIST: Self = Self { degree: 1, factor: 1 };
+
+    fn longer(self, other: Self) -> Self {
+        Self { degree: self.degree.max(other.degree), factor: self.factor.max(other.factor) }
     }
 }
 
 #[derive(Clone, Debug, Default)]
 struct Cost {
     depth: u32,
-    work: Work,
+    work: Charge,
 }
 
-/// Reports definitions and rules beyond the limits; the policy's names run in no circle.
-pub(super) fn check(policy: &Policy, sink: &mut Sink) {
-    let mut costs = Costs { policy, named: vec![Cost::default(); policy.named.len()] };
+/// Reports definitions and rules beyond the limits, and gives the work of one decision; the policy's names run in no
+/// circle.
+pub(super) fn check(policy: &Policy, sink: &mut Sink) -> Work {
+    let count = policy.named.len();
+    let mut costs = Costs {
+        policy,
+        named: vec![Cost::default(); count],
+        lengths: vec![Length::ONE_LIST; count],
+        whole: Whole::default(),
+    };
     for readable in &policy.reading_order {
         match readable {
             Readable::Named(id) => {
@@ -73,34 +145,75 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
                     named.versions.iter().flat_map(|version| body_exprs(&version.body)).collect();
                 let cost = costs.of_all(&exprs);
                 if !costs.within(&cost, named.span, &named.name, &exprs, sink) {
-                    return;
+                    return Work::default();
+                }
+                let lengths = exprs.iter().map(|expr| costs.length(expr));
+                let length = lengths.reduce(Length::longer).unwrap_or(Length::ONE_LIST);
+                if named.params.is_empty() {
+                    costs.whole.add(&named.name, &cost.work);
                 }
                 if let Some(slot) = costs.named.get_mut(id.0 as usize) {
                     *slot = cost;
+                }
+                if let Some(slot) = costs.lengths.get_mut(id.0 as usize) {
+                    *slot = length;
                 }
             }
             Readable::Outcome(id) => {
                 let Some(outcome) = policy.outcomes.get(id.0 as usize) else { continue };
                 let exprs = outcome.exprs();
-                if !costs.within(&costs.of_all(&exprs), outcome.span, &outcome.name, &exprs, sink) {
-                    return;
+                let cost = costs.of_all(&exprs);
+                if !costs.within(&cost, outcome.span, &outcome.name, &exprs, sink) {
+                    return Work::default();
                 }
+                costs.whole.add(&outcome.name, &cost.work);
             }
         }
     }
     for rule in &policy.rules {
         let measures = rule.then.iter().flat_map(|measure| measure.kind.exprs());
         let exprs: Vec<&Expr> = rule.dated_by.iter().chain(&rule.when).chain(measures).collect();
-        let cost = costs.over(&rule.binders, costs.of_all(&exprs));
+        let mut inner = costs.of_all(&exprs);
+        inner.work.add(&Charge::one());
+        let cost = costs.over(&rule.binders, inner);
         if !costs.within(&cost, rule.span, &rule.name, &exprs, sink) {
-            return;
+            return Work::default();
         }
+        costs.whole.add(&rule.name, &cost.work);
+    }
+    costs.conditions_of_facts();
+    let laws = u64::try_from(policy.law_dates.len()).unwrap_or(u64::MAX).max(1);
+    costs.whole.finish(laws)
+}
+
+/// The work of a whole decision.
+#[derive(Clone, Debug, Default)]
+struct Whole {
+    work: Charge,
+    dearest: Option<(u64, Arc<str>)>,
+}
+
+impl Whole {
+    fn add(&mut self, name: &Arc<str>, work: &Charge) {
+        self.work.add(work);
+        let steps = Work { per_degree: work.per_degree(), ..Work::default() }.steps(MANY_ITEMS);
+        if self.dearest.as_ref().is_none_or(|(most, _)| steps > *most) {
+            self.dearest = Some((steps, name.clone()));
+        }
+    }
+
+    fn finish(self, laws: u64) -> Work {
+        let dearest = self.dearest.map(|(_, name)| name).unwrap_or_default();
+        Work { per_degree: self.work.times(laws).per_degree(), dearest }
     }
 }
 
 struct Costs<'a> {
     policy: &'a Policy,
     named: Vec<Cost>,
+    /// How long a list each definition may give.
+    lengths: Vec<Length>,
+    whole: Whole,
 }
 
 impl Costs<'_> {
@@ -189,7 +302,7 @@ impl Costs<'_> {
             }
         }
         whole.depth = whole.depth.saturating_add(1);
-        whole.work.add(&Work::one());
+        whole.work.add(&Charge::one());
         whole
     }
 
@@ -202,17 +315,85 @@ impl Costs<'_> {
                 whole.depth = whole.depth.max(filter.depth);
                 whole.work.add(&filter.work);
             }
-            whole.work = if let ExprKind::Members(id) = &binder.collection.kind {
-                let members = self.policy.schema.enumeration(*id).map_or(0, |def| def.members.len());
-                whole.work.times(members as u64)
-            } else {
-                whole.work.per_item()
+            // The item itself is bound, whatever is done with it.
+            whole.work.add(&Charge::one());
+            let outer = binder.path.as_ref().and_then(|path| path.outer);
+            let Length { degree, factor } = self.length(&binder.collection);
+            whole.work = match outer {
+                Some(outer) => whole.work.per_inner_item(binder.local, outer),
+                None => (0..degree).fold(whole.work.times(factor), |work, _| work.per_item(binder.local)),
             };
             let collection = self.of(&binder.collection);
             whole.depth = whole.depth.max(collection.depth).saturating_add(1);
             whole.work.add(&collection.work);
         }
         whole
+    }
+}
+
+impl Costs<'_> {
+    /// Needs and `must hold` are conditions for every record of the facts, which may be items; needs are evaluated
+    /// again while they change each other.
+    fn conditions_of_facts(&mut self) {
+        let policy = self.policy;
+        let records = policy.records.iter().map(|rules| (rules, true));
+        let rounds =
+            |rules: &RecordRules| rules.needed_when.iter().flatten().count().saturating_add(2) as u64;
+        for (rules, per_item) in records.chain([(&policy.facts, false)]) {
+            let needs: Vec<&Expr> = rules.needed_when.iter().flatten().collect();
+            let mut work = self.of_all(&needs).work.times(rounds(rules));
+            let must_hold: Vec<&Expr> = rules.must_hold.iter().map(|rule| &rule.condition).collect();
+            work.add(&self.of_all(&must_hold).work);
+            if per_item {
+                work = work.per_item(LocalId(0));
+            }
+            self.whole.add(&Arc::from("facts"), &work);
+        }
+    }
+
+    fn length(&self, list: &Expr) -> Length {
+        match &list.kind {
+            ExprKind::Members(id) => {
+                let members = self.policy.schema.enumeration(*id).map_or(0, |def| def.members.len());
+                Length { degree: 0, factor: members as u64 }
+            }
+            ExprKind::List(items) | ExprKind::Set(items) => Length { degree: 0, factor: items.len() as u64 },
+            ExprKind::Const(Value::List(items) | Value::Set(items)) => {
+                Length { degree: 0, factor: items.len() as u64 }
+            }
+            ExprKind::Call { named, .. } => {
+                self.lengths.get(named.0 as usize).copied().unwrap_or(Length::ONE_LIST)
+            }
+            ExprKind::Aggregate { how: _, binders, body: _ } => {
+                let nested = |binder: &&Binder| binder.path.as_ref().is_none_or(|path| path.outer.is_none());
+                let free = binders.iter().filter(nested).map(|binder| self.length(&binder.collection));
+                let free = free.reduce(|left, right| Length {
+                    degree: left.degree.saturating_add(right.degree),
+                    factor: left.factor.saturating_mul(right.factor),
+                });
+                free.unwrap_or(Length::ONE_LIST).longer(Length::ONE_LIST)
+            }
+            ExprKind::Choose { how: _, limbs, otherwise } => {
+                let values = limbs.iter().map(|limb| &limb.value).chain(otherwise.as_deref());
+                values.map(|value| self.length(value)).reduce(Length::longer).unwrap_or(Length::ONE_LIST)
+            }
+            ExprKind::Binary(_, left, right) => self.length(left).longer(self.length(right)),
+            ExprKind::Invalid
+            | ExprKind::Const(_)
+            | ExprKind::Fact(_)
+            | ExprKind::Local(_)
+            | ExprKind::Field(..)
+            | ExprKind::Outcome(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Convert(..)
+            | ExprKind::Round(..)
+            | ExprKind::AddWorkingDays { .. }
+            | ExprKind::WorkingDaysBetween { .. }
+            | ExprKind::Band { .. }
+            | ExprKind::First { .. }
+            | ExprKind::Record(_)
+            | ExprKind::Duty { .. } => Length::ONE_LIST,
+        }
     }
 }
 

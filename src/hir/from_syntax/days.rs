@@ -123,7 +123,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// `x within n before d` is `x >= d - n and x <= d`.
+    /// `x within n before d` is `x >= d - n and x <= d`. Each comparison has the place of its day.
     pub(super) fn within(
         &mut self,
         of: &ast::Expr,
@@ -136,15 +136,16 @@ impl Lowering<'_> {
         let of = self.expr(of, Some(&Type::Date), cx);
         let date = self.expr(date, Some(&Type::Date), cx);
         let length = self.expr(length, None, cx);
+        let far_span = length.span.to(date.span);
         let op = match side {
             Side::Before => BinaryOp::Subtract,
             Side::After => BinaryOp::Add,
         };
         let far = if matches!(length.ty, Type::Days | Type::Months) {
-            binary(span, Type::Date, op, date.clone(), length)
+            binary(far_span, Type::Date, op, date.clone(), length)
         } else if length.ty == Type::WorkingDays {
             let calendar = self.only_calendar(length.span);
-            self.add_working_days(op, date.clone(), length, calendar, span)
+            self.add_working_days(op, date.clone(), length, calendar, far_span)
         } else {
             if length.ty != Type::Invalid {
                 let found = self.describe(&length.ty);
@@ -160,8 +161,8 @@ impl Lowering<'_> {
             Side::Before => (far, date),
             Side::After => (date, far),
         };
-        let from = binary(span, Type::Bool, BinaryOp::GreaterOrEqual, of.clone(), first);
-        let until = binary(span, Type::Bool, BinaryOp::LessOrEqual, of, last);
+        let from = binary(first.span, Type::Bool, BinaryOp::GreaterOrEqual, of.clone(), first);
+        let until = binary(last.span, Type::Bool, BinaryOp::LessOrEqual, of, last);
         binary(span, Type::Bool, BinaryOp::And, from, until)
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn lower(files: &[ast::File], sources: &Sources, sink: &mut Sink) -> 
     lowering.bodies();
     let Lowering { mut policy, .. } = lowering;
     if graph::order(&mut policy, sink) {
-        cost::check(&policy, sink);
+        policy.work = cost::check(&policy, sink);
         flow::check(&policy, sink);
     }
     policy

@@ -421,6 +421,8 @@ impl<'a> Lowering<'a> {
                     *span,
                     "no value meets these bounds: the first exceeds the second",
                 );
+                // Nothing else follows from what cannot be.
+                (made.least, made.most) = (None, None);
             }
         }
         made

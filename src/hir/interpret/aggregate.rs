@@ -275,6 +275,20 @@ impl<'p> Case<'p> {
             return Ok(Value::open(!certain, Shape::Any, more));
         }
         let mut first: Vec<&(Certainty, (Value, Vec<Value>))> = Vec::new();
+        let settled = |(certainty, (_, keys)): &(Certainty, (Value, Vec<Value>))| {
+            *certainty == Certainty::Certain && keys.iter().all(Value::is_settled)
+        };
+        if items.iter().all(settled) {
+            // One of them comes first, on ties the earliest.
+            let mut best: Option<&(Certainty, (Value, Vec<Value>))> = None;
+            for item in &items {
+                let before = best.map_or(Ok(true), |best| precedes(&item.1.1, &best.1.1, by, false));
+                if before.map_err(|trouble| Fault::of(trouble, place))? {
+                    best = Some(item);
+                }
+            }
+            return Ok(best.map_or(Value::Nothing, |(_, (value, _))| value.clone()));
+        }
         for (index, item) in items.iter().enumerate() {
             let mut preceded = false;
             for (other_index, other) in items.iter().enumerate() {

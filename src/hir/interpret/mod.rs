@@ -14,7 +14,7 @@ use self::fault::{Fault, collect};
 use self::lenient::Choice;
 use self::watch::{Readings, Watch};
 use super::Policy;
-use crate::decision::{Decision, Fired, Overridden, Problem, Status};
+use crate::decision::{Decision, Fired, Overridden, Problem, ProblemCode, Status};
 use crate::types::Schema;
 use crate::value::{Value, Waits};
 
@@ -50,14 +50,18 @@ struct Judgement {
 }
 
 /// Decides one case. `facts` has one value per fact of the schema as bound (absent ones [`Value::Absent`], all the
-/// way down); `problems` is what binding found malformed.
+/// way down); `problems` is what binding found malformed; a case that may need more than `steps` is refused.
 pub(crate) fn decide(
     policy: &Policy,
     schema: &Arc<Schema>,
     facts: Vec<Value>,
     problems: Vec<Problem>,
+    steps: u64,
 ) -> Decision {
-    run(policy, schema, &facts, problems, None).0
+    match too_much_work(policy, schema, &facts, &problems, steps) {
+        Some(refused) => refused,
+        None => run(policy, schema, &facts, problems, None).0,
+    }
 }
 
 /// Decides one case as [`decide`] does, and says how the decision came about.
@@ -66,10 +70,39 @@ pub(crate) fn trace(
     schema: &Arc<Schema>,
     facts: &[Value],
     problems: Vec<Problem>,
+    steps: u64,
 ) -> Traced {
     let (mut seen, mut measured) = (BTreeMap::new(), Measured::new());
+    if let Some(decision) = too_much_work(policy, schema, facts, &problems, steps) {
+        return Traced { decision, seen, produced: Vec::new(), measured };
+    }
     let (decision, produced) = run(policy, schema, facts, problems, Some((&mut seen, &mut measured)));
     Traced { decision, seen, produced, measured }
+}
+
+/// Refuses a case that may need more steps than are allowed, before it is evaluated.
+fn too_much_work(
+    policy: &Policy,
+    schema: &Arc<Schema>,
+    facts: &[Value],
+    problems: &[Problem],
+    steps: u64,
+) -> Option<Decision> {
+    let items = facts.iter().fold(0, |sum: u64, value| sum.saturating_add(value.items()));
+    let needed = policy.work.steps(items);
+    if needed <= steps {
+        return None;
+    }
+    let dearest = &policy.work.dearest;
+    let message = format!(
+        "with its {items} items it may take {needed} steps, most of them in `{dearest}`; at most {steps} are allowed"
+    );
+    let mut all: BTreeSet<Problem> = problems.iter().cloned().collect();
+    all.insert(Problem { path: None, ..Problem::new(ProblemCode::TooMuchWork, "", message) });
+    Some(Decision {
+        problems: all.into_iter().collect(),
+        ..Decision::without_outcomes(schema, Status::Refused)
+    })
 }
 
 fn run(
@@ -117,15 +150,7 @@ fn decide_cases(
         }
     }
     let missing: BTreeSet<&String> = admitted.iter().flat_map(|one| &one.missing).collect();
-    let answer = |status| Decision {
-        schema: schema.clone(),
-        status,
-        outcomes: Vec::new(),
-        needs: Vec::new(),
-        fired: Vec::new(),
-        overridden: Vec::new(),
-        problems: Vec::new(),
-    };
+    let answer = |status| Decision::without_outcomes(schema, status);
     if !malformed.is_empty() {
         // What lies at or inside something malformed was given; a case that cannot be read may give anything.
         let given = |path: &str| {

@@ -2,6 +2,7 @@
 //! that overrides it applies. So an applying override of an override revives. An override `for` some outcomes takes
 //! out the measures on these; the rule still applies, and what it overrides itself stays out.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,6 +20,23 @@ pub(super) struct Instances<'p> {
     pub(super) more: Option<Waits>,
     /// A collection could not be evaluated.
     pub(super) fault: Option<Fault>,
+    /// Places in the list by key, made when first asked for: items may be many.
+    by_key: OnceCell<BTreeMap<Vec<Value>, Vec<usize>>>,
+}
+
+impl Instances<'_> {
+    /// The places of the instances whose key begins this one.
+    fn of_prefix(&self, key: &[Value]) -> &[usize] {
+        let by_key = self.by_key.get_or_init(|| {
+            let mut by_key: BTreeMap<Vec<Value>, Vec<usize>> = BTreeMap::new();
+            for (place, instance) in self.list.iter().enumerate() {
+                by_key.entry(instance.key.clone()).or_default().push(place);
+            }
+            by_key
+        });
+        let binders = self.list.first().map_or(0, |instance| instance.key.len());
+        key.get(..binders).and_then(|prefix| by_key.get(prefix)).map_or(&[], Vec::as_slice)
+    }
 }
 
 pub(super) struct Instance<'p> {
@@ -76,7 +94,7 @@ impl<'p> Case<'p> {
                 holds: holds.map_err(|fault| fault.at_item(path.as_deref())),
             });
         });
-        Instances { list, more: beyond.more, fault: beyond.fault }
+        Instances { list, more: beyond.more, fault: beyond.fault, by_key: OnceCell::new() }
     }
 
     /// Whether each of these rules applies, and each rule that overrides one of them.
@@ -143,9 +161,8 @@ impl<'p> Case<'p> {
         let lost = || Fault::internal("an override is judged before its turn", place);
         let judged = applying.get(&by).ok_or_else(lost)?;
         let instances = self.rule_instances(by).ok_or_else(lost)?;
-        let pairs = instances.list.iter().zip(judged);
         let mut result = Ok(Truth::No);
-        for (_, judged) in pairs.filter(|(instance, _)| key.starts_with(&instance.key)) {
+        for judged in instances.of_prefix(key).iter().filter_map(|place| judged.get(*place)) {
             result = or(result, judged.clone());
         }
         if let Some(fault) = &instances.fault {

@@ -223,9 +223,12 @@ impl Builder<'_, '_> {
     }
 
     fn binary(&mut self, left: Deep, op: InfixOp, op_span: Span, level: u8, right: Deep) -> Deep {
-        if level == COMPARISON {
-            self.refuse_chain(&left.expr, op_span);
-        } else if let ExprKind::Infix { op: InfixOp::Implies, op_span: first, .. } = &left.expr.kind
+        let span = left.expr.span.to(right.expr.span);
+        let levels = left.levels.max(right.levels);
+        if level == COMPARISON && self.refuse_chain(&left.expr, op_span) {
+            return self.node(span, ExprKind::Invalid, levels);
+        }
+        if let ExprKind::Infix { op: InfixOp::Implies, op_span: first, .. } = &left.expr.kind
             && level == IMPLIES
         {
             self.sink.push(
@@ -233,17 +236,16 @@ impl Builder<'_, '_> {
                     .label(*first, "the first `implies`")
                     .help("put one of the two implications in parentheses, or join conditions with `and`"),
             );
+            return self.node(span, ExprKind::Invalid, levels);
         }
-        let span = left.expr.span.to(right.expr.span);
-        let levels = left.levels.max(right.levels);
         let kind = ExprKind::Infix { op, op_span, left: Box::new(left.expr), right: Box::new(right.expr) };
         self.node(span, kind, levels)
     }
 
-    /// `a < b < c` and the like.
-    fn refuse_chain(&mut self, left: &Expr, op_span: Span) {
+    /// Whether this is `a < b < c` or the like, which is reported.
+    fn refuse_chain(&mut self, left: &Expr, op_span: Span) -> bool {
         if !is_comparison(&left.kind) {
-            return;
+            return false;
         }
         let help = if let ExprKind::Infix { right, .. } = &left.kind {
             let middle = self.slice(right.span);
@@ -260,6 +262,7 @@ impl Builder<'_, '_> {
                 .label(left.span, "this is a comparison already")
                 .help(help),
         );
+        true
     }
 
     /// `and` beside `or` without parentheses.

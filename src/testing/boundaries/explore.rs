@@ -6,18 +6,16 @@ use std::sync::Arc;
 
 use super::BoundaryOptions;
 use super::features::{Feature, features, has_few};
-use crate::decision::{Decision, ProblemCode, Status};
-use crate::hir::Policy;
+use crate::decision::{Decision, Status};
 use crate::hir::interpret::{End, Measured, Point, Side, Traced, trace};
+use crate::hir::{Expect, Policy};
 use crate::source::Span;
+use crate::testing::mend::{MENDINGS, Mended, mend};
 use crate::testing::random::Random;
-use crate::testing::sites::{Site, at, find, replaced, sites};
+use crate::testing::sites::{Site, at, replaced, sites};
 use crate::testing::values::{Values, keeps, moved, number_of, placed};
 use crate::types::{Presence, Schema, Type};
 use crate::value::{Number, Value};
-
-/// How often a case that lacks facts or breaks a constraint is mended before it is given up.
-const MENDINGS: usize = 12;
 
 /// Evaluations for cases in which two values of two facts meet.
 const PAIRS: usize = 3_000;
@@ -39,7 +37,7 @@ pub(super) struct Found {
 pub(super) struct Explorer<'p> {
     policy: &'p Policy,
     schema: &'p Arc<Schema>,
-    values: Values<'p>,
+    values: Values,
     wanted: BTreeSet<Point>,
     missed: BTreeSet<Point>,
     shown: BTreeSet<Feature>,
@@ -52,6 +50,8 @@ pub(super) struct Explorer<'p> {
     random: Random,
     /// Keep cases, too, that a `must hold` refuses.
     refused: bool,
+    /// The steps that one decision may take.
+    steps: u64,
 }
 
 impl<'p> Explorer<'p> {
@@ -61,6 +61,7 @@ impl<'p> Explorer<'p> {
         wanted: BTreeSet<Point>,
         options: BoundaryOptions,
         budget: usize,
+        steps: u64,
     ) -> Self {
         Self {
             policy,
@@ -75,13 +76,17 @@ impl<'p> Explorer<'p> {
             budget,
             random: Random::new(options.seed),
             refused: options.refused,
+            steps,
         }
     }
 
     pub(super) fn explore(&mut self) {
         self.offer(self.values.plain_case());
         for example in &self.policy.examples {
-            self.offer(example.given.clone());
+            // What is to be refused may lie outside its bounds.
+            if !matches!(example.expect, Expect::Refused) {
+                self.offer(example.given.clone());
+            }
         }
         let mut swept = 0;
         while self.budget > 0 {
@@ -120,16 +125,20 @@ impl<'p> Explorer<'p> {
                 return None;
             }
             self.budget -= 1;
-            let traced = trace(self.policy, self.schema, &facts, Vec::new());
-            let Some(mended) = self.mended(&facts, &traced.decision) else {
-                let measured = traced.measured.clone();
-                self.keep(facts, traced);
-                return Some(measured);
+            let traced = trace(self.policy, self.schema, &facts, Vec::new(), self.steps);
+            let mended = match mend(&self.values, &facts, &traced.decision, &mut self.random) {
+                Mended::Sound => {
+                    let measured = traced.measured.clone();
+                    self.keep(facts, traced);
+                    return Some(measured);
+                }
+                Mended::Changed(mended) => mended,
+                Mended::Beyond => return None,
             };
             if self.refused && traced.decision.status() == Status::Refused {
                 self.keep_refused(facts.clone(), traced);
             }
-            facts = mended?;
+            facts = mended;
         }
         None
     }
@@ -178,44 +187,6 @@ impl<'p> Explorer<'p> {
             let features = BTreeSet::new();
             self.found.push(Found { facts, decision, points, features, measured, new_points: false });
         }
-    }
-
-    /// `None` for a case that may stand. Else the case with what it lacks, or with another value where a constraint is
-    /// broken; or `None` in it where nothing helps.
-    #[expect(clippy::option_option, reason = "that nothing is to be mended is not that nothing can be")]
-    fn mended(&mut self, facts: &[Value], decision: &Decision) -> Option<Option<Vec<Value>>> {
-        match decision.status() {
-            Status::Decided | Status::Failed => return None,
-            Status::Undetermined if !decision.outcomes.is_empty() || self.schema.outcomes.is_empty() => {
-                return None;
-            }
-            Status::Undetermined => {
-                let mut facts = facts.to_vec();
-                for path in decision.needs() {
-                    facts = self.with_need(&facts, path)?;
-                }
-                return Some(Some(facts));
-            }
-            Status::Refused => {}
-        }
-        let broken = decision.problems().iter().find(|problem| problem.code == ProblemCode::MustHold);
-        let Some(site) = broken.and_then(|problem| find(self.schema, problem.path.as_deref()?)) else {
-            return Some(None);
-        };
-        let candidates = self.values.candidates(&site, facts);
-        let chosen = candidates.get(self.random.below(candidates.len()));
-        Some(chosen.and_then(|chosen| replaced(facts, &site.path, chosen.clone())))
-    }
-
-    /// The case with a plain value for a fact that it lacks.
-    fn with_need(&self, facts: &[Value], path: &str) -> Option<Vec<Value>> {
-        let mut site = find(self.schema, path)?;
-        if let Presence::FirstOf(sources) = &site.field.presence {
-            let source = *sources.first()?;
-            *site.path.last_mut()? = source;
-            site.field = sibling(self.schema, &site, source)?;
-        }
-        replaced(facts, &site.path, self.values.plain(site.field))
     }
 
     /// One change at a time; and all flags at once, since a policy often asks for many together.
@@ -349,7 +320,7 @@ impl<'p> Explorer<'p> {
             return None;
         }
         self.budget -= 1;
-        Some(trace(self.policy, self.schema, facts, Vec::new()).measured)
+        Some(trace(self.policy, self.schema, facts, Vec::new(), self.steps).measured)
     }
 
     /// Several changes at random, from cases that came close to what is missed.
@@ -486,17 +457,4 @@ fn place(point: &Point) -> Option<Span> {
         Point::Held(span, _) | Point::Side(span, ..) | Point::Row(span) => Some(*span),
         Point::Applied(_) | Point::Overrode { .. } => None,
     }
-}
-
-/// The field beside the one at a site.
-fn sibling<'s>(schema: &'s Schema, site: &Site<'s>, place: usize) -> Option<&'s crate::types::Field> {
-    let mut fields = &schema.facts.fields;
-    let (_, outer) = site.shape.split_last()?;
-    for step in outer {
-        let ty = &fields.get(*step)?.ty;
-        let ty = if let Type::List(of) = ty { of } else { ty };
-        let Type::Record(id) = ty else { return None };
-        fields = &schema.record(*id)?.fields;
-    }
-    fields.get(place)
 }

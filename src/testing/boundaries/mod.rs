@@ -17,6 +17,7 @@ use super::points::wanted;
 use crate::decision::{Decision, Status};
 use crate::facts;
 use crate::hir::Policy;
+use crate::limits::Limits;
 use crate::source::Sources;
 use crate::types::Schema;
 
@@ -111,11 +112,12 @@ pub(crate) fn boundary_cases(
     policy: &Policy,
     schema: &Arc<Schema>,
     sources: &Sources,
+    limits: &Limits,
     options: BoundaryOptions,
 ) -> BoundaryCases {
     let mut coverage = Coverage::new(policy, schema, sources);
     let points: BTreeSet<_> = wanted(policy, schema).into_iter().map(|wanted| wanted.point).collect();
-    let mut explorer = Explorer::new(policy, schema, points, options, BUDGET);
+    let mut explorer = Explorer::new(policy, schema, points, options, BUDGET, limits.steps);
     explorer.explore();
     let mut cases = Vec::new();
     for found in choose::choose(explorer.found, options.at_most) {

@@ -4,6 +4,7 @@ mod line;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -17,21 +18,25 @@ use crate::value::{Number, Value, shift_date};
 
 /// What a policy writes down, by type.
 #[derive(Debug)]
-pub(super) struct Values<'s> {
-    schema: &'s Schema,
+pub(super) struct Values {
+    schema: Arc<Schema>,
     written: BTreeMap<String, BTreeSet<Value>>,
     /// The day of a plain case.
     day: Date,
 }
 
-impl<'s> Values<'s> {
-    pub(super) fn of(policy: &Policy, schema: &'s Schema) -> Self {
+impl Values {
+    pub(super) fn of(policy: &Policy, schema: &Arc<Schema>) -> Self {
         let written = written(policy, schema);
-        let mut values = Self { schema, written, day: Date::constant(2024, 1, 1) };
+        let mut values = Self { schema: schema.clone(), written, day: Date::constant(2024, 1, 1) };
         // The latest law is what a plain case is about.
         let last = values.written(&Type::Date).filter_map(date_of).max();
         values.day = last.unwrap_or(values.day);
         values
+    }
+
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     fn written(&self, ty: &Type) -> impl Iterator<Item = &Value> {

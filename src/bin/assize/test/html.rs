@@ -72,19 +72,13 @@ fn text(coverage: &Coverage, file: FileId) -> Markup {
                     td.code {
                         (line)
                         @if points.iter().any(|point| point.hits == 0) {
-                            ul.missed { @for point in points.iter().filter(|point| point.hits == 0) { li { (missed(coverage, point)) } } }
+                            ul.missed { @for point in points.iter().filter(|point| point.hits == 0) { li { (coverage.explain(point)) } } }
                         }
                     }
                 }
             }
         }
     }
-}
-
-/// What was missed, without its place: it stands at it.
-fn missed(coverage: &Coverage, point: &CoveragePoint<'_>) -> String {
-    let told = coverage.describe(point);
-    told.splitn(4, ':').last().map_or_else(|| told.clone(), |told| told.trim().to_owned())
 }
 
 fn class(points: &[CoveragePoint<'_>]) -> &'static str {

@@ -202,6 +202,7 @@ fn malformed_wins_and_what_was_given_malformed_is_not_missing() {
         &schema,
         vec![Value::Absent, Value::Absent],
         vec![problem.clone()],
+        u64::MAX,
     );
     assert_eq!(decision.status, Status::Refused);
     assert_eq!(decision.problems, [problem]);

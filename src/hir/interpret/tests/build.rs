@@ -346,8 +346,8 @@ impl World {
             .map(|field| given.get(&*field.name).map_or(Value::Absent, |value| (*value).clone()))
             .collect();
         let schema = Arc::new(self.policy.schema.clone());
-        let decision = decide(&self.policy, &schema, bound.clone(), vec![]);
-        let again = decide(&reversed(&self.policy), &schema, bound, vec![]);
+        let decision = decide(&self.policy, &schema, bound.clone(), vec![], u64::MAX);
+        let again = decide(&reversed(&self.policy), &schema, bound, vec![], u64::MAX);
         assert_eq!(format!("{decision:?}"), format!("{again:?}"), "the order of rules shows");
         decision
     }
