@@ -1,15 +1,14 @@
 //! `assize cases` as it is called, and what its cases go through.
 #![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
-mod calls;
+mod folder;
 #[expect(clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 #[allow(dead_code, reason = "shared with the other tests of the example policies")]
 mod policies;
 
 use assize::testing::BoundaryOptions;
 use assize::{CaseFormat, CaseOptions, Status};
-use calls::Folder;
+use folder::Folder;
 
 const POLICY: &str = "policy fines\nunit EUR, 2 decimals\nfacts\n  value: EUR, 0 or more\n  illegal: bool, default no\n\
                       must hold \"nothing illegal is worth a million\" not (illegal and value >= 1_000_000 EUR)\n\
@@ -18,7 +17,7 @@ const POLICY: &str = "policy fines\nunit EUR, 2 decimals\nfacts\n  value: EUR, 0
 
 #[test]
 fn cases_lie_at_the_boundaries() {
-    let folder = Folder::new("cli_cases/boundaries");
+    let folder = Folder::new("cases_boundaries");
     let ran = folder.file("p.assize", POLICY).run(&["cases", "p.assize"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     for value in ["99.94", "99.95", "99.96", "999999.99"] {
@@ -38,7 +37,7 @@ fn cases_lie_at_the_boundaries() {
 
 #[test]
 fn expected_cases_are_tests_that_pass() {
-    let folder = Folder::new("cli_cases/expect");
+    let folder = Folder::new("cases_expect");
     let ran =
         folder.file("p.assize", POLICY).run(&["cases", "p.assize", "--expect", "--refused", "--seed", "7"]);
     assert!(ran.out.contains(r#""expect":{"status":"refused"}"#), "{}", ran.out);
@@ -50,7 +49,7 @@ fn expected_cases_are_tests_that_pass() {
 
 #[test]
 fn failing_cases_are_told() {
-    let folder = Folder::new("cli_cases/fails");
+    let folder = Folder::new("cases_fails");
     let text = "policy p\nfacts a: bool  b: bool\noutcome x: integer, agree, required\n\
                 rule one when a then x: 1\nrule two when b then x: 2\n";
     let ran = folder.file("p.assize", text).run(&["cases", "p.assize"]);

@@ -1,10 +1,9 @@
 //! `assize schema` as it is called.
 #![cfg(feature = "cli")]
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
-mod calls;
+mod folder;
 
-use calls::Folder;
+use folder::Folder;
 use serde_json::Value;
 
 const POLICY: &str = "policy fines \"Fines\"\nunit EUR, 2 decimals\nfacts\n  value: EUR, 0 or more\n  illegal: bool, default no\n\
@@ -12,7 +11,7 @@ const POLICY: &str = "policy fines \"Fines\"\nunit EUR, 2 decimals\nfacts\n  val
 
 #[test]
 fn facts_are_printed_and_decisions_on_request() {
-    let folder = Folder::new("cli_schema/prints");
+    let folder = Folder::new("schema_prints");
     folder.file("p.assize", POLICY).file("c.jsonl", "{\"value\":\"1.50\",\"illegal\":true}\n{}\n");
     let facts = folder.run(&["schema", "p.assize"]);
     assert_eq!((facts.code, &*facts.err), (0, ""), "{facts:?}");
@@ -33,7 +32,7 @@ fn facts_are_printed_and_decisions_on_request() {
 
 #[test]
 fn a_policy_with_errors_has_no_schema() {
-    let folder = Folder::new("cli_schema/errors");
+    let folder = Folder::new("schema_errors");
     let ran =
         folder.file("p.assize", POLICY.replace("when illegal", "when ilegal")).run(&["schema", "p.assize"]);
     assert_eq!((ran.code, &*ran.out), (1, ""), "{ran:?}");

@@ -225,6 +225,38 @@ impl Policy {
         testing::boundary_cases(&checked.policy, &checked.schema, &checked.sources, &checked.limits, options)
     }
 
+    /// Cases of this policy for property tests, with the feature `proptest`: well-formed, none of them refused or without a
+    /// needed fact, often at the boundaries of the policy. They shrink towards a plain case.
+    ///
+    /// [`testing::laws`] are ready to be used on them; [`testing::Facts`] shows as JSON.
+    ///
+    /// ```
+    /// use assize::testing::laws;
+    /// use proptest::test_runner::TestRunner;
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p unit EUR, 2 decimals
+    /// #     facts value: EUR, 0 or more  deaths: integer, 0 or more, default 0
+    /// #     outcome fine: EUR, rounded to 0.01 EUR half up = 10% * value * (deaths + 1)")?;
+    ///
+    /// let cases = policy.facts_strategy();
+    /// TestRunner::default().run(&(cases.clone(), cases), |(one, other)| {
+    ///     laws::sound(&policy, &one)?;
+    ///     laws::never_falls(&policy, "fine", "value", &one, &other)
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "proptest")]
+    pub fn facts_strategy(&self) -> proptest::strategy::BoxedStrategy<testing::Facts> {
+        let policy = self.clone();
+        testing::facts_strategy(&self.checked.policy, &self.checked.schema, move |values| {
+            policy.decide_bound(Bound { values, problems: Vec::new() })
+        })
+    }
+
+    #[cfg(feature = "proptest")]
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.checked.schema
+    }
+
     fn decide_bound(&self, bound: Bound) -> Decision {
         let checked = &*self.checked;
         hir::interpret::decide(

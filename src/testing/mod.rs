@@ -6,10 +6,14 @@ mod case_file;
 mod coverage;
 mod examples;
 mod expected;
+#[cfg(feature = "proptest")]
+pub mod laws;
 mod mend;
 mod points;
 mod random;
 mod sites;
+#[cfg(feature = "proptest")]
+mod strategy;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -18,6 +22,10 @@ mod words;
 pub(crate) use boundaries::boundary_cases;
 pub use boundaries::{BoundaryCase, BoundaryCases, BoundaryOptions};
 pub use coverage::{Coverage, CoveragePoint, PointKind};
+#[cfg(feature = "proptest")]
+pub use strategy::Facts;
+#[cfg(feature = "proptest")]
+pub(crate) use strategy::facts_strategy;
 
 use std::io::{self, Read};
 use std::sync::Arc;

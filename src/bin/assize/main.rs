@@ -5,6 +5,7 @@ mod check;
 mod code;
 mod decide;
 mod files;
+mod new;
 mod progress;
 mod schema;
 mod stop;
@@ -40,6 +41,7 @@ enum Command {
     Check(check::CheckArgs),
     Code(code::CodeArgs),
     Decide(decide::DecideArgs),
+    New(new::NewArgs),
     Schema(schema::SchemaArgs),
     Test(test::TestArgs),
 }
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Code(args) => code::code(&args),
         Command::Decide(args) => decide::decide(&args),
+        Command::New(args) => new::new(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Test(args) => test::test(&args),
     }
