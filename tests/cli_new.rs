@@ -64,6 +64,8 @@ fn any_folder_gives_a_name() {
         assert_eq!(ran.code, 0, "{given}: {ran:?}");
         let checked = folder.run(&["check", &format!("{given}/policy.assize")]);
         assert!(checked.err.contains(&format!("policy `{name}` is fine")), "{given}: {}", checked.err);
+        let formatted = folder.run(&["fmt", "--check", &format!("{given}/policy.assize")]);
+        assert_eq!(formatted.code, 0, "{given}: {formatted:?}");
     }
     assert!(
         folder

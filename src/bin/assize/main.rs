@@ -5,6 +5,8 @@ mod check;
 mod code;
 mod decide;
 mod files;
+mod fix;
+mod fmt;
 mod new;
 mod progress;
 mod schema;
@@ -41,6 +43,7 @@ enum Command {
     Check(check::CheckArgs),
     Code(code::CodeArgs),
     Decide(decide::DecideArgs),
+    Fmt(fmt::FmtArgs),
     New(new::NewArgs),
     Schema(schema::SchemaArgs),
     Test(test::TestArgs),
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Code(args) => code::code(&args),
         Command::Decide(args) => decide::decide(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
         Command::New(args) => new::new(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Test(args) => test::test(&args),
