@@ -220,7 +220,7 @@ impl Policy {
     /// #     outcome transfer: bool = deaths >= 3")?;
     /// let found = policy.boundary_cases(BoundaryOptions::new());
     /// let facts: Vec<&str> = found.cases.iter().map(|case| &*case.facts).collect();
-    /// assert_eq!(facts, [r#"{"deaths":0}"#, r#"{"deaths":3}"#, r#"{"deaths":4}"#]);
+    /// assert_eq!(facts, [r#"{"deaths":0}"#, r#"{"deaths":2}"#, r#"{"deaths":3}"#, r#"{"deaths":4}"#]);
     /// # Ok::<(), assize::Error>(())
     /// ```
     #[must_use]
