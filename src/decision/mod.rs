@@ -5,11 +5,14 @@
 
 mod host;
 mod json;
+mod json_schema;
 mod outcome;
 mod problem;
 #[cfg(test)]
 mod tests;
 mod unsettled;
+
+pub(crate) use json_schema::{Names, json_schema};
 
 pub use host::OutcomesError;
 pub use outcome::Outcome;
@@ -37,6 +40,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status.
+    pub(crate) const ALL: [Self; 4] = [Self::Decided, Self::Undetermined, Self::Refused, Self::Failed];
+
     /// The word on the wire: `decided`, `undetermined`, `refused` or `failed`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

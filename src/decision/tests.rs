@@ -10,13 +10,17 @@ use crate::types::{EnumDef, EnumId, Field, MemberDef, Presence, RecordDef, Recor
 use crate::value::{Number, Shape, Waits};
 
 fn members(names: &[(&str, &str)]) -> Vec<MemberDef> {
-    names.iter().map(|(name, wire)| MemberDef { name: (*name).into(), wire: (*wire).into() }).collect()
+    names
+        .iter()
+        .map(|(name, wire)| MemberDef { name: (*name).into(), wire: (*wire).into(), title: None })
+        .collect()
 }
 
 fn field(wire: &str, ty: Type) -> Field {
     Field {
         name: wire.into(),
         wire: wire.into(),
+        title: None,
         ty,
         nothing: false,
         unknown: false,
@@ -38,6 +42,7 @@ fn schema(outcomes: &[(&str, Type)]) -> Schema {
         units: vec![unit("CNY", Some(2), 0), unit("mg/kg", None, 1)],
         enums: vec![EnumDef {
             name: "Service".into(),
+            title: None,
             is_scale: false,
             // Declared order, name order and wire order all differ.
             members: members(&[
@@ -49,6 +54,7 @@ fn schema(outcomes: &[(&str, Type)]) -> Schema {
         records: vec![RecordDef {
             name: "Range".into(),
             fields: vec![field("z", Type::Integer), field("a", Type::Quantity(UnitId(0)))],
+            ..RecordDef::default()
         }],
         facts: RecordDef::default(),
         outcomes: outcomes
@@ -56,6 +62,7 @@ fn schema(outcomes: &[(&str, Type)]) -> Schema {
             .map(|(wire, ty)| OutcomeDef {
                 name: (*wire).into(),
                 wire: (*wire).into(),
+                title: None,
                 ty: ty.clone(),
                 nothing: true,
             })

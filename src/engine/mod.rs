@@ -19,13 +19,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::decision::Decision;
+use crate::decision::{self, Decision};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Bound};
 use crate::hir;
 use crate::limits::Limits;
 use crate::source::Sources;
-use crate::testing::Tests;
+use crate::testing::{self, BoundaryCases, BoundaryOptions, Tests};
 use crate::types::Schema;
 
 /// A checked policy, ready to decide cases.
@@ -106,6 +106,45 @@ impl Policy {
         &self.checked.sources
     }
 
+    /// The facts of a case as [JSON Schema 2020-12](https://json-schema.org/draft/2020-12), for forms, editors and
+    /// generators of code: indented text, the same for the same policy.
+    ///
+    /// A case that is neither refused nor lacks a needed fact validates. What a schema cannot say (that a fact is needed
+    /// only sometimes, what must hold) stands in its descriptions. Amounts may be JSON numbers or decimal texts, as they
+    /// may in a case.
+    ///
+    /// ```
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts illegal \"An illegal act\": bool, default no \
+    /// #     count: integer, 0 to 9 outcome banned: bool = illegal and count > 1")?;
+    /// let schema: serde_json::Value = serde_json::from_str(&policy.facts_schema())?;
+    /// assert_eq!(schema["required"], serde_json::json!(["count"]));
+    /// assert_eq!(schema["properties"]["count"]["maximum"], 9);
+    /// assert_eq!(schema["properties"]["illegal"]["title"], "An illegal act");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn facts_schema(&self) -> String {
+        let checked = &*self.checked;
+        facts::json_schema(&checked.schema, &checked.limits, self.name(), self.title())
+    }
+
+    /// What [`Decision::to_json`] writes for decisions under this policy, as
+    /// [JSON Schema 2020-12](https://json-schema.org/draft/2020-12): every decision validates.
+    ///
+    /// ```
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts illegal: bool outcome banned: bool = illegal")?;
+    /// let schema: serde_json::Value = serde_json::from_str(&policy.decision_schema())?;
+    /// assert_eq!(schema["properties"]["outcomes"]["properties"]["banned"]["type"], "boolean");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn decision_schema(&self) -> String {
+        let policy = &self.checked.policy;
+        let rules = policy.rules.iter().map(|rule| &*rule.name).collect();
+        let names = decision::Names { policy: self.name(), title: self.title(), rules };
+        decision::json_schema(&self.checked.schema, &names)
+    }
+
     /// Decides a case given as one JSON object.
     ///
     /// There is no error: facts that are malformed or missing are an answer, too. See [`Decision::status`].
@@ -169,6 +208,57 @@ impl Policy {
     pub fn tests(&self) -> Tests<'_> {
         let checked = &*self.checked;
         Tests::new(&checked.policy, &checked.schema, &checked.sources, &checked.limits)
+    }
+
+    /// Looks for cases at the boundaries of the policy: below, at and above every threshold, on every row, for every
+    /// member of an enum, with and without every fact that may be absent. Takes from a fraction of a second to some
+    /// seconds.
+    ///
+    /// ```
+    /// use assize::testing::BoundaryOptions;
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts deaths: integer, 0 or more \
+    /// #     outcome transfer: bool = deaths >= 3")?;
+    /// let found = policy.boundary_cases(BoundaryOptions::new());
+    /// let facts: Vec<&str> = found.cases.iter().map(|case| &*case.facts).collect();
+    /// assert_eq!(facts, [r#"{"deaths":0}"#, r#"{"deaths":2}"#, r#"{"deaths":3}"#, r#"{"deaths":4}"#]);
+    /// # Ok::<(), assize::Error>(())
+    /// ```
+    #[must_use]
+    pub fn boundary_cases(&self, options: BoundaryOptions) -> BoundaryCases {
+        let checked = &*self.checked;
+        testing::boundary_cases(&checked.policy, &checked.schema, &checked.sources, &checked.limits, options)
+    }
+
+    /// Cases of this policy for property tests, with the feature `proptest`: well-formed, none of them refused or without a
+    /// needed fact, often at the boundaries of the policy. They shrink towards a plain case.
+    ///
+    /// [`testing::laws`] are ready to be used on them; [`testing::Facts`] shows as JSON.
+    ///
+    /// ```
+    /// use assize::testing::laws;
+    /// use proptest::test_runner::TestRunner;
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p unit EUR, 2 decimals
+    /// #     facts value: EUR, 0 or more  deaths: integer, 0 or more, default 0
+    /// #     outcome fine: EUR, rounded to 0.01 EUR half up = 10% * value * (deaths + 1)")?;
+    ///
+    /// let cases = policy.facts_strategy();
+    /// TestRunner::default().run(&(cases.clone(), cases), |(one, other)| {
+    ///     laws::sound(&policy, &one)?;
+    ///     laws::never_falls(&policy, "fine", "value", &one, &other)
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "proptest")]
+    pub fn facts_strategy(&self) -> proptest::strategy::BoxedStrategy<testing::Facts> {
+        let policy = self.clone();
+        testing::facts_strategy(&self.checked.policy, &self.checked.schema, move |values| {
+            policy.decide_bound(Bound { values, problems: Vec::new() })
+        })
+    }
+
+    #[cfg(feature = "proptest")]
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.checked.schema
     }
 
     fn decide_bound(&self, bound: Bound) -> Decision {

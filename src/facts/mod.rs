@@ -11,6 +11,7 @@ pub(crate) mod csv;
 mod found;
 mod from_serialize;
 pub(crate) mod json;
+mod json_schema;
 mod leaf;
 mod number_text;
 mod problems;
@@ -21,6 +22,7 @@ mod write;
 mod tests;
 
 pub(crate) use from_serialize::from_serialize;
+pub(crate) use json_schema::json_schema;
 pub(crate) use write::to_json;
 
 use crate::decision::Problem;

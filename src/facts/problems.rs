@@ -85,7 +85,7 @@ fn suggest<'s>(near: &Near<'s>) -> Option<&'s str> {
 /// Derived fields cannot be given.
 pub(super) fn on_wire(field: &Field) -> bool {
     match field.presence {
-        Presence::Needed | Presence::NeededWhen | Presence::Default(_) => true,
+        Presence::Needed | Presence::NeededWhen(_) | Presence::Default(_) => true,
         Presence::FirstOf(_) => false,
     }
 }

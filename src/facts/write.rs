@@ -13,6 +13,11 @@ pub(crate) fn to_json(schema: &Schema, values: &[Value]) -> String {
     serde_json::to_string(&facts).unwrap_or_default()
 }
 
+/// One value of a field as JSON; `None` for one that has no form.
+pub(super) fn field_json(schema: &Schema, field: &Field, value: &Value) -> Option<String> {
+    serde_json::to_string(&Slot { schema, field, ty: &field.ty, value }).ok()
+}
+
 struct Record<'a> {
     schema: &'a Schema,
     def: &'a RecordDef,

@@ -99,7 +99,6 @@ pub(crate) struct Enum {
 }
 
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "titles are for a printer of the text")]
 pub(crate) struct Member {
     pub(crate) name: Name,
     pub(crate) wire: Option<Text>,
@@ -129,7 +128,6 @@ pub(crate) struct MustHold {
 
 /// `name as "wire" "title": type, clauses`
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "titles are for a printer of the text")]
 pub(crate) struct Field {
     pub(crate) span: Span,
     pub(crate) name: Name,

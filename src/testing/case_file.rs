@@ -277,6 +277,7 @@ fn outcomes_as_facts(schema: &Schema) -> Schema {
     let free = |name: &std::sync::Arc<str>, wire: &std::sync::Arc<str>, ty: Type| Field {
         name: name.clone(),
         wire: wire.clone(),
+        title: None,
         ty,
         nothing: true,
         unknown: true,
@@ -292,11 +293,15 @@ fn outcomes_as_facts(schema: &Schema) -> Schema {
             let kinds = schema.enumeration(kinds).map_or(&[][..], |def| &def.members);
             let dates = kinds.iter().map(|kind| free(&kind.name, &kind.wire, Type::Date)).collect();
             ty = Type::Record(RecordId(u32::try_from(schema.records.len()).unwrap_or(u32::MAX)));
-            schema.records.push(RecordDef { name: outcome.name.clone(), fields: dates });
+            schema.records.push(RecordDef {
+                name: outcome.name.clone(),
+                fields: dates,
+                ..RecordDef::default()
+            });
         }
         fields.push(free(&outcome.name, &outcome.wire, ty));
     }
-    schema.facts = RecordDef { name: "".into(), fields };
+    schema.facts = RecordDef { fields, ..RecordDef::default() };
     schema
 }
 

@@ -1,16 +1,31 @@
 //! Tests of a policy: its own `example` blocks, and files of cases with what they must come to. In comes a typed policy;
 //! out come results, each difference with the rules that made it, and what of the policy was gone through.
 
+mod boundaries;
 mod case_file;
 mod coverage;
 mod examples;
 mod expected;
+#[cfg(feature = "proptest")]
+pub mod laws;
+mod mend;
 mod points;
+mod random;
+mod sites;
+#[cfg(feature = "proptest")]
+mod strategy;
 #[cfg(test)]
 mod tests;
+mod values;
 mod words;
 
+pub(crate) use boundaries::boundary_cases;
+pub use boundaries::{BoundaryCase, BoundaryCases, BoundaryOptions};
 pub use coverage::{Coverage, CoveragePoint, PointKind};
+#[cfg(feature = "proptest")]
+pub use strategy::Facts;
+#[cfg(feature = "proptest")]
+pub(crate) use strategy::facts_strategy;
 
 use std::io::{self, Read};
 use std::sync::Arc;

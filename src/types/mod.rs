@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::value::{Number, Value};
 
+pub(crate) mod json_schema;
+
 /// A declared enum or scale, by its place in [`Schema::enums`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct EnumId(pub(crate) u32);
@@ -73,6 +75,7 @@ pub(crate) struct UnitDef {
 #[derive(Clone, Debug)]
 pub(crate) struct EnumDef {
     pub(crate) name: Arc<str>,
+    pub(crate) title: Option<Arc<str>>,
     /// A scale: its members are ordered as declared.
     pub(crate) is_scale: bool,
     pub(crate) members: Vec<MemberDef>,
@@ -82,6 +85,7 @@ pub(crate) struct EnumDef {
 pub(crate) struct MemberDef {
     pub(crate) name: Arc<str>,
     pub(crate) wire: Arc<str>,
+    pub(crate) title: Option<Arc<str>>,
 }
 
 /// The fields of a record; the facts of a case are one too.
@@ -89,13 +93,17 @@ pub(crate) struct MemberDef {
 pub(crate) struct RecordDef {
     /// Empty for the facts.
     pub(crate) name: Arc<str>,
+    pub(crate) title: Option<Arc<str>>,
     pub(crate) fields: Vec<Field>,
+    /// What `must hold`, in words, in the order of the text; the conditions are kept in `hir`.
+    pub(crate) must_hold: Vec<Arc<str>>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) name: Arc<str>,
     pub(crate) wire: Arc<str>,
+    pub(crate) title: Option<Arc<str>>,
     pub(crate) ty: Type,
     /// `or nothing`: there may be no such thing; on the wire an absent key, or `null` beside `or unknown`.
     pub(crate) nothing: bool,
@@ -113,8 +121,8 @@ pub(crate) struct Field {
 pub(crate) enum Presence {
     /// Absent is nothing or unknown where the type says so, else missing.
     Needed,
-    /// Needed when a condition (kept beside the schema, in `hir`) holds.
-    NeededWhen,
+    /// Needed when a condition holds: here as it is written; what it means is kept in `hir`.
+    NeededWhen(Arc<str>),
     Default(Value),
     /// Not on the wire: the first of these fields of the same record that is present, else missing.
     FirstOf(Vec<usize>),
@@ -135,6 +143,7 @@ pub(crate) struct Bounds {
 pub(crate) struct OutcomeDef {
     pub(crate) name: Arc<str>,
     pub(crate) wire: Arc<str>,
+    pub(crate) title: Option<Arc<str>>,
     pub(crate) ty: Type,
     /// The value may be nothing (`null` on the wire).
     pub(crate) nothing: bool,

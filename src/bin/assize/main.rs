@@ -1,12 +1,15 @@
 //! The command `assize`: checks policies and decides files of cases. Sees the public interface alone.
 
+mod cases;
 mod check;
 mod code;
 mod decide;
 mod files;
 mod fix;
 mod fmt;
+mod new;
 mod progress;
+mod schema;
 mod stop;
 mod test;
 
@@ -36,19 +39,25 @@ struct Call {
 
 #[derive(Subcommand)]
 enum Command {
+    Cases(cases::CasesArgs),
     Check(check::CheckArgs),
     Code(code::CodeArgs),
     Decide(decide::DecideArgs),
     Fmt(fmt::FmtArgs),
+    New(new::NewArgs),
+    Schema(schema::SchemaArgs),
     Test(test::TestArgs),
 }
 
 fn main() -> ExitCode {
     match Call::parse().command {
+        Command::Cases(args) => cases::cases(&args),
         Command::Check(args) => check::check(&args),
         Command::Code(args) => code::code(&args),
         Command::Decide(args) => decide::decide(&args),
         Command::Fmt(args) => fmt::fmt(&args),
+        Command::New(args) => new::new(&args),
+        Command::Schema(args) => schema::schema(&args),
         Command::Test(args) => test::test(&args),
     }
     .into()

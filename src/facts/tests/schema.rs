@@ -68,12 +68,16 @@ pub(super) fn at(wire: &str) -> usize {
 }
 
 fn enumeration(name: &str, is_scale: bool, members: &[(&str, &str)]) -> EnumDef {
-    let members = members.iter().map(|(name, wire)| MemberDef { name: (*name).into(), wire: (*wire).into() });
-    EnumDef { name: name.into(), is_scale, members: members.collect() }
+    let members = members.iter().map(|(name, wire)| MemberDef {
+        name: (*name).into(),
+        wire: (*wire).into(),
+        title: None,
+    });
+    EnumDef { name: name.into(), title: None, is_scale, members: members.collect() }
 }
 
 fn record(name: &str, fields: Vec<Field>) -> RecordDef {
-    RecordDef { name: name.into(), fields }
+    RecordDef { name: name.into(), fields, ..RecordDef::default() }
 }
 
 fn needed(name: &str, ty: Type) -> Field {
@@ -81,6 +85,7 @@ fn needed(name: &str, ty: Type) -> Field {
     Field {
         wire: name.clone(),
         name,
+        title: None,
         ty,
         nothing: false,
         unknown: false,

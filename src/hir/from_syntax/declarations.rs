@@ -40,6 +40,7 @@ impl<'a> Lowering<'a> {
             self.policy.schema.outcomes.push(OutcomeDef {
                 name: outcome.head.name.text.clone(),
                 wire: wire(&outcome.head.name, outcome.head.wire.as_ref()),
+                title: outcome.head.title.as_ref().map(|title| title.text.clone()),
                 ty,
                 nothing: outcome.ty.nothing,
             });

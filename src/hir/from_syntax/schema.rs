@@ -33,10 +33,11 @@ impl<'a> Lowering<'a> {
             self.enumeration(declaration);
         }
         for record in &declared.records {
-            self.policy
-                .schema
-                .records
-                .push(RecordDef { name: record.head.name.text.clone(), fields: Vec::new() });
+            self.policy.schema.records.push(RecordDef {
+                name: record.head.name.text.clone(),
+                title: title(record.head.title.as_ref()),
+                ..RecordDef::default()
+            });
         }
         // Two rounds: bounds and defaults of one record may be data of another.
         for (place, record) in declared.records.iter().enumerate() {
@@ -179,12 +180,14 @@ impl<'a> Lowering<'a> {
             .map(|member| MemberDef {
                 name: member.name.text.clone(),
                 wire: wire(&member.name, member.wire.as_ref()),
+                title: title(member.title.as_ref()),
             })
             .collect();
         let spans = declaration.members.iter().map(|member| member.name.span);
         self.wires_once(members.iter().map(|member| member.wire.clone()).zip(spans).collect());
         self.policy.schema.enums.push(EnumDef {
             name: declaration.head.name.text.clone(),
+            title: title(declaration.head.title.as_ref()),
             is_scale: declaration.is_scale,
             members,
         });
@@ -228,6 +231,7 @@ impl<'a> Lowering<'a> {
             made.push(Field {
                 name: field.name.text.clone(),
                 wire: wire(&field.name, field.wire.as_ref()),
+                title: title(field.title.as_ref()),
                 ty,
                 nothing,
                 unknown,
@@ -328,8 +332,8 @@ impl<'a> Lowering<'a> {
                             "an absent fact cannot be both this and `nothing` or `unknown`",
                         );
                     }
-                    if matches!(clause.kind, FieldClauseKind::NeededWhen(_)) {
-                        made.presence = Presence::NeededWhen;
+                    if let FieldClauseKind::NeededWhen(condition) = &clause.kind {
+                        made.presence = Presence::NeededWhen(self.words(condition));
                     }
                 }
             }
@@ -347,13 +351,15 @@ impl<'a> Lowering<'a> {
 
     fn default_within(&mut self, value: &Value, field: &Field, span: Span) {
         let length = |count: usize| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
-        let measured = if let Value::List(items) | Value::Set(items) = value {
-            length(items.len())
+        let (lowest, highest) = if let Value::List(items) | Value::Set(items) = value {
+            (length(items.len()), length(items.len()))
+        } else if let Value::Range(ends) = value {
+            (ends.0.clone(), ends.1.clone())
         } else {
-            value.clone()
+            (value.clone(), value.clone())
         };
-        let below = field.bounds.least.as_ref().is_some_and(|least| measured < *least);
-        let above = field.bounds.most.as_ref().is_some_and(|most| measured > *most);
+        let below = field.bounds.least.as_ref().is_some_and(|least| lowest < *least);
+        let above = field.bounds.most.as_ref().is_some_and(|most| highest > *most);
         if below || above {
             self.report(
                 Code::BoundsViolated,
@@ -431,17 +437,26 @@ impl<'a> Lowering<'a> {
         let declared = self.declared;
         let (fields, holds) = (declared.facts.clone(), declared.facts_hold.clone());
         self.policy.facts = self.rules_of(&fields, &holds, None);
+        self.policy.schema.facts.must_hold = texts(&self.policy.facts);
         let mut records = Vec::new();
         for (place, record) in declared.records.iter().enumerate() {
             let fields: Vec<&ast::Field> = record.body.fields.iter().collect();
             let holds: Vec<&ast::MustHold> = record.body.must_hold.iter().collect();
             records.push(self.rules_of(&fields, &holds, Some(RecordId(index(place)))));
         }
+        for (def, rules) in self.policy.schema.records.iter_mut().zip(&records) {
+            def.must_hold = texts(rules);
+        }
         // Records made of columns have no rules.
         for def in self.policy.schema.records.iter().skip(records.len()) {
             records.push(RecordRules { needed_when: vec![None; def.fields.len()], must_hold: Vec::new() });
         }
         self.policy.records = records;
+    }
+
+    /// A condition as it is written, on one line.
+    fn words(&self, condition: &ast::Expr) -> Arc<str> {
+        self.sources.slice(condition.span).split_whitespace().collect::<Vec<_>>().join(" ").into()
     }
 
     fn rules_of(
@@ -475,21 +490,20 @@ impl<'a> Lowering<'a> {
             fields_read(&condition, record.is_some(), &mut read);
             read.sort_unstable();
             read.dedup();
-            let text = hold.text.as_ref().map_or_else(
-                || {
-                    self.sources
-                        .slice(hold.condition.span)
-                        .split_whitespace()
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                        .into()
-                },
-                |text| text.text.clone(),
-            );
+            let text =
+                hold.text.as_ref().map_or_else(|| self.words(&hold.condition), |text| text.text.clone());
             rules.must_hold.push(MustHold { text, condition, fields: read });
         }
         rules
     }
+}
+
+fn title(title: Option<&ast::Text>) -> Option<Arc<str>> {
+    title.map(|title| title.text.clone())
+}
+
+fn texts(rules: &RecordRules) -> Vec<Arc<str>> {
+    rules.must_hold.iter().map(|hold| hold.text.clone()).collect()
 }
 
 /// The fields of the record (local 0) or of the facts that an expression reads.

@@ -95,6 +95,7 @@ impl Lowering<'_> {
             fields.push(Field {
                 name: name.text.clone(),
                 wire: name.text.clone(),
+                title: None,
                 ty,
                 nothing: reference.nothing,
                 unknown: false,
@@ -113,7 +114,7 @@ impl Lowering<'_> {
                 && record.fields.iter().zip(&fields).all(|(a, b)| a.ty == b.ty && a.nothing == b.nothing)
         });
         let place = known.unwrap_or_else(|| {
-            self.policy.schema.records.push(RecordDef { name, fields });
+            self.policy.schema.records.push(RecordDef { name, fields, ..RecordDef::default() });
             self.policy.schema.records.len() - 1
         });
         Type::Record(RecordId(index(place)))

@@ -173,7 +173,7 @@ impl<'p> Round<'p> {
             Presence::Default(value) => self.inside(&field.ty, value, spot),
             // Derived when its siblings are known.
             Presence::FirstOf(_) => Value::Nothing,
-            Presence::Needed | Presence::NeededWhen => {
+            Presence::Needed | Presence::NeededWhen(_) => {
                 if field.nothing && !field.unknown {
                     return Value::Nothing;
                 }

@@ -131,7 +131,7 @@ impl<'p> Case<'p> {
         }
         let Type::Record(id) = &record.ty else { return Err(lost()) };
         let def = self.schema.record(*id).and_then(|def| def.fields.get(field)).ok_or_else(lost)?;
-        let nothing = def.nothing || matches!(def.presence, crate::types::Presence::NeededWhen);
+        let nothing = def.nothing || matches!(def.presence, crate::types::Presence::NeededWhen(_));
         Ok(domain(self.schema, &def.ty, &def.bounds, nothing, open.waits.clone()))
     }
 

@@ -37,7 +37,7 @@ mod tests;
 mod watch;
 
 pub(crate) use self::possible::possible;
-pub(crate) use self::watch::{End, Point, Produced, Side, Traced, Truth as Held};
+pub(crate) use self::watch::{End, Measured, Point, Produced, Side, Traced, Truth as Held};
 
 /// What one law says about a case.
 struct Judgement {
@@ -60,7 +60,7 @@ pub(crate) fn decide(
 ) -> Decision {
     match too_much_work(policy, schema, &facts, &problems, steps) {
         Some(refused) => refused,
-        None => run(policy, schema, &facts, problems, &mut None).0,
+        None => run(policy, schema, &facts, problems, None).0,
     }
 }
 
@@ -72,12 +72,12 @@ pub(crate) fn trace(
     problems: Vec<Problem>,
     steps: u64,
 ) -> Traced {
+    let (mut seen, mut measured) = (BTreeMap::new(), Measured::new());
     if let Some(decision) = too_much_work(policy, schema, facts, &problems, steps) {
-        return Traced { decision, seen: BTreeMap::new(), produced: Vec::new() };
+        return Traced { decision, seen, produced: Vec::new(), measured };
     }
-    let mut seen = Some(BTreeMap::new());
-    let (decision, produced) = run(policy, schema, facts, problems, &mut seen);
-    Traced { decision, seen: seen.unwrap_or_default(), produced }
+    let (decision, produced) = run(policy, schema, facts, problems, Some((&mut seen, &mut measured)));
+    Traced { decision, seen, produced, measured }
 }
 
 /// Refuses a case that may need more steps than are allowed, before it is evaluated.
@@ -110,21 +110,26 @@ fn run(
     schema: &Arc<Schema>,
     facts: &[Value],
     problems: Vec<Problem>,
-    seen: &mut Option<BTreeMap<Point, u64>>,
+    mut watched: Option<(&mut BTreeMap<Point, u64>, &mut Measured)>,
 ) -> (Decision, Vec<Produced>) {
     let laws: Vec<Option<usize>> = match policy.law_dates.len() {
         0 => vec![None],
         count => (0..count).map(Some).collect(),
     };
-    let admitted: Vec<Admitted> =
-        laws.iter().map(|law| admit(policy, schema, facts, *law, seen.as_mut())).collect();
-    let watch = || seen.as_ref().map(|_| Watch::new(Readings::Settled));
+    let admitted: Vec<Admitted> = laws
+        .iter()
+        .map(|law| admit(policy, schema, facts, *law, watched.as_mut().map(|(seen, _)| &mut **seen)))
+        .collect();
+    let watch = || watched.as_ref().map(|_| Watch::new(Readings::Settled));
     let laws = laws.into_iter().zip(&admitted);
     let cases: Vec<Case<'_>> =
         laws.map(|(law, one)| Case::new(policy, schema, &one.facts, law, watch())).collect();
     let (decision, produced) = decide_cases(policy, schema, &admitted, &cases, problems);
-    if let Some(seen) = seen {
-        cases.iter().filter_map(|case| case.watch.as_ref()).for_each(|watch| watch.add_to(seen));
+    if let Some((seen, measured)) = watched {
+        for watch in cases.iter().filter_map(|case| case.watch.as_ref()) {
+            watch.add_to(seen);
+            watch.measure(measured);
+        }
     }
     (decision, produced)
 }

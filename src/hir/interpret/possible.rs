@@ -71,10 +71,10 @@ impl Facts<'_> {
                 Presence::FirstOf(sources) => {
                     sources.iter().filter_map(|source| def.fields.get(*source)).any(unknown)
                 }
-                Presence::Needed | Presence::NeededWhen | Presence::Default(_) => unknown(field),
+                Presence::Needed | Presence::NeededWhen(_) | Presence::Default(_) => unknown(field),
             };
             let waits = if waits { Waits::from([path.as_str().into()]) } else { Waits::new() };
-            let conditional = matches!(field.presence, Presence::NeededWhen);
+            let conditional = matches!(field.presence, Presence::NeededWhen(_));
             let may_lack = field.nothing || conditional;
             match (&field.ty, self.lists) {
                 (Type::Record(id), _) if !may_lack && waits.is_empty() => self.item(*id, &path),

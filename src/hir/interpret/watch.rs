@@ -75,7 +75,15 @@ pub(crate) struct Traced {
     pub(crate) seen: BTreeMap<Point, u64>,
     /// Sorted.
     pub(crate) produced: Vec<Produced>,
+    /// What stood beside each threshold, and the threshold's value: for a search how far a case is from it.
+    pub(crate) measured: Measured,
 }
+
+/// Pairs of a value and its threshold, in the order of evaluation.
+pub(crate) type Measured = BTreeMap<(Span, End), Vec<(Value, Value)>>;
+
+/// A long list is beside a threshold once per item; the first ones show where to go.
+const MEASURED: usize = 8;
 
 /// Which of an open value's readings count as seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +109,7 @@ struct State {
     /// The body that is being evaluated.
     current: usize,
     produced: BTreeSet<Produced>,
+    measured: Measured,
 }
 
 #[derive(Debug, Default)]
@@ -116,6 +125,7 @@ impl Watch {
             calls: BTreeMap::new(),
             current: 0,
             produced: BTreeSet::new(),
+            measured: BTreeMap::new(),
         };
         Self { readings, state: RefCell::new(state) }
     }
@@ -194,6 +204,13 @@ impl Watch {
     }
 
     fn side(&self, span: Span, end: End, value: &Value, threshold: &Value) {
+        if self.readings == Readings::Settled && value.is_settled() && threshold.is_settled() {
+            let measured = &mut self.state.borrow_mut().measured;
+            let pairs = measured.entry((span, end)).or_default();
+            if pairs.len() < MEASURED {
+                pairs.push((value.clone(), threshold.clone()));
+            }
+        }
         for side in [Side::Below, Side::At, Side::Above] {
             let accept = match side {
                 Side::Below => Ordering::is_lt,
@@ -244,6 +261,12 @@ impl Watch {
                 let total = seen.entry(*point).or_default();
                 *total = total.saturating_add(*count);
             }
+        }
+    }
+
+    pub(super) fn measure(&self, measured: &mut Measured) {
+        for (place, pairs) in &self.state.borrow().measured {
+            measured.entry(*place).or_default().extend(pairs.iter().cloned());
         }
     }
 

@@ -151,7 +151,7 @@ impl Flow<'_> {
                 }
                 whole.unwrap_or(known)
             }
-            Presence::NeededWhen => {
+            Presence::NeededWhen(_) => {
                 let is_there = condition.is_some_and(|condition| {
                     let condition = match of {
                         Some(of) => condition.with_arguments(std::slice::from_ref(of), 1_000_000),

@@ -413,7 +413,7 @@ impl Flow<'_> {
     fn unguarded(&self, expr: &Expr, field: Option<&Field>) -> Diagnostic {
         let found = Diagnostic::new(Code::AbsenceUnguarded, expr.span, "this may be nothing here");
         match field {
-            Some(field) if matches!(field.presence, Presence::NeededWhen) => found.help(format!(
+            Some(field) if matches!(field.presence, Presence::NeededWhen(_)) => found.help(format!(
                 "`{}` is only there under its `needed when` condition; say that condition here too",
                 field.name
             )),

@@ -151,7 +151,7 @@ fn chains_of_conditions_of_need_do_not_depend_on_order() {
 fn a_record_field_is_needed_by_its_own_record() {
     let mut world = world();
     let item = world.record("Item", vec![field("tested", Type::Bool), field("result", Type::Integer)]);
-    world.policy.schema.records[0].fields[1].presence = Presence::NeededWhen;
+    world.policy.schema.records[0].fields[1].presence = Presence::NeededWhen("a condition".into());
     world.policy.records[0].needed_when[1] = Some(get(local(0, Type::Record(item)), 0, Type::Bool));
     world.fact(field("items", list_of(Type::Record(item))));
     let given = |tested| record([Value::Bool(tested), Value::Absent]);

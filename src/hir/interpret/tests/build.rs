@@ -143,6 +143,7 @@ pub(super) fn field(name: &str, ty: Type) -> Field {
     Field {
         name: name.into(),
         wire: name.into(),
+        title: None,
         ty,
         nothing: false,
         unknown: false,
@@ -211,8 +212,9 @@ pub(super) fn period(from: Option<&str>, until: Option<&str>) -> InForce {
 
 impl World {
     pub(super) fn enumeration(&mut self, name: &str, members: &[&str]) -> EnumId {
-        let members = members.iter().map(|name| MemberDef { name: (*name).into(), wire: (*name).into() });
-        let def = EnumDef { name: name.into(), is_scale: true, members: members.collect() };
+        let members =
+            members.iter().map(|name| MemberDef { name: (*name).into(), wire: (*name).into(), title: None });
+        let def = EnumDef { name: name.into(), title: None, is_scale: true, members: members.collect() };
         self.policy.schema.enums.push(def);
         EnumId(self.policy.schema.enums.len() as u32 - 1)
     }
@@ -230,7 +232,7 @@ impl World {
 
     pub(super) fn record(&mut self, name: &str, fields: Vec<Field>) -> RecordId {
         let rules = RecordRules { needed_when: fields.iter().map(|_| None).collect(), must_hold: vec![] };
-        self.policy.schema.records.push(RecordDef { name: name.into(), fields });
+        self.policy.schema.records.push(RecordDef { name: name.into(), fields, ..RecordDef::default() });
         self.policy.records.push(rules);
         RecordId(self.policy.records.len() as u32 - 1)
     }
@@ -243,7 +245,7 @@ impl World {
     }
 
     pub(super) fn fact_needed_when(&mut self, fact: Field, condition: Expr) -> Expr {
-        let fact = self.fact(Field { presence: Presence::NeededWhen, ..fact });
+        let fact = self.fact(Field { presence: Presence::NeededWhen("a condition".into()), ..fact });
         *self.policy.facts.needed_when.last_mut().unwrap() = Some(condition);
         fact
     }
@@ -284,6 +286,7 @@ impl World {
         self.policy.schema.outcomes.push(OutcomeDef {
             name: name.into(),
             wire: name.into(),
+            title: None,
             ty: ty.clone(),
             nothing,
         });
