@@ -1,4 +1,5 @@
-//! The guide is normative: every fenced block of `src/guide/language.md` is checked as the page says.
+//! The guide is normative: every fenced `assize` block is checked as its page says.
+#![allow(clippy::panic, reason = "a test fails by panicking")]
 
 use assize::Policy;
 
@@ -29,6 +30,26 @@ fn every_block_of_the_language_page_is_checked() {
         }
     }
     assert!(kept >= 6 && refused >= 4, "{kept} sound and {refused} refused blocks were found");
+    examples_hold(&sound);
+}
+
+#[test]
+fn policies_of_other_pages_are_whole_and_their_examples_hold() {
+    for page in [include_str!("../src/guide/testing.md"), include_str!("../src/guide/numbers.md")] {
+        let blocks = blocks(page);
+        assert!(!blocks.is_empty());
+        blocks.iter().for_each(|(_, block)| examples_hold(block));
+    }
+}
+
+fn examples_hold(text: &str) {
+    let policy = Policy::from_text("guide.assize", text).unwrap_or_else(|error| panic!("{text}\n{error}"));
+    let mut tests = policy.tests();
+    tests.run_examples();
+    assert!(!tests.results().is_empty(), "{text}");
+    for result in tests.results() {
+        assert!(result.passed(), "{}: {:?}", result.name, result.differences);
+    }
 }
 
 /// The fenced `assize` blocks of a page: what follows the word in the fence, and the text.

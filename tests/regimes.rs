@@ -93,6 +93,23 @@ fn decides_its_own_cases(name: &str) {
     }
 }
 
+/// The tests beside a policy expect what the policy decides, which its oracle, too, must say. It knows no refused cases.
+fn its_tests_agree_with_its_oracle(name: &str) {
+    let regime = regime(name);
+    let policy = load(name);
+    let path = folder(name).join("tests.jsonl");
+    let tests = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    for line in tests.lines() {
+        let test: Value = serde_json::from_str(line).expect("a line of tests.jsonl is JSON");
+        if test["expect"]["status"] == "refused" {
+            continue;
+        }
+        let decision = decide(&policy, &test["facts"]);
+        let found = differences(&decision, &(regime.decide)(&test["facts"]));
+        assert!(found.is_empty(), "{name}: {line}\n  {}\ndecision: {decision}", found.join("\n  "));
+    }
+}
+
 /// The two policies with which the language was designed decide the regimes that they state.
 #[test]
 fn the_first_policies_reproduce_the_hand_cases() {
@@ -120,6 +137,11 @@ macro_rules! regime_tests {
             #[test]
             fn decides_its_own_cases() {
                 super::decides_its_own_cases(stringify!($name));
+            }
+
+            #[test]
+            fn its_tests_agree_with_its_oracle() {
+                super::its_tests_agree_with_its_oracle(stringify!($name));
             }
 
             #[test]

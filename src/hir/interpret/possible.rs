@@ -9,26 +9,50 @@ use super::case::{Case, Frame};
 use super::domain::domain;
 use super::fault::Place;
 use super::judge;
-use super::watch::{Point, Readings, Watch};
+use super::watch::{End, Point, Readings, Side, Watch};
 use crate::hir::{Policy, RecordRules};
+use crate::source::Span;
 use crate::types::{Field, Presence, RecordDef, Schema, Type};
 use crate::value::{Value, Waits};
 
-/// What is known of a list of records.
+/// What is known of the lists of the facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lists {
-    /// Nothing: it may be empty.
+    /// Nothing.
     Open,
-    /// It has one item, of which nothing is known.
+    /// They are empty.
+    Empty,
+    /// They have one item, of which nothing is known.
     OneItem,
 }
 
 /// Every point that some case may go through, and perhaps some that none does.
+///
+/// Over lists of which nothing is known a sum may have any value. How low it may be is taken from lists with no item or
+/// one, where these come to it: more items add to it, as far as what they add is not below zero.
 pub(crate) fn possible(policy: &Policy, schema: &Schema) -> BTreeMap<Point, u64> {
+    let known = possible_with(policy, schema, &[Lists::Empty, Lists::OneItem]);
+    let mut seen = possible_with(policy, schema, &[Lists::Open]);
+    let reached: BTreeSet<(Span, End)> = known.keys().filter_map(threshold).collect();
+    seen.retain(|point, _| match (point, threshold(point)) {
+        (Point::Side(_, _, Side::Below), Some(threshold)) => !reached.contains(&threshold),
+        (_, _) => true,
+    });
+    for (point, count) in known {
+        seen.entry(point).or_insert(count);
+    }
+    seen
+}
+
+fn threshold(point: &Point) -> Option<(Span, End)> {
+    if let Point::Side(span, end, _) = point { Some((*span, *end)) } else { None }
+}
+
+fn possible_with(policy: &Policy, schema: &Schema, lists: &[Lists]) -> BTreeMap<Point, u64> {
     let mut seen = BTreeMap::new();
     let laws = (0..policy.law_dates.len()).map(Some).chain(policy.law_dates.is_empty().then_some(None));
     for law in laws {
-        for lists in [Lists::Open, Lists::OneItem] {
+        for lists in lists.iter().copied() {
             let mut waiting = BTreeSet::new();
             // A condition of need that waits makes its fact wait; each round finds at least one more such fact.
             loop {
@@ -78,6 +102,7 @@ impl Facts<'_> {
             let may_lack = field.nothing || conditional;
             match (&field.ty, self.lists) {
                 (Type::Record(id), _) if !may_lack && waits.is_empty() => self.item(*id, &path),
+                (Type::List(_), Lists::Empty) if !may_lack && waits.is_empty() => Value::List([].into()),
                 (Type::List(of), Lists::OneItem) if !may_lack && waits.is_empty() => {
                     let item = if let Type::Record(id) = &**of {
                         self.item(*id, &path)
