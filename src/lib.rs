@@ -55,7 +55,5 @@ mod value;
 
 pub use decision::{Decision, Outcome, Status};
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use engine::{
-    AppliedFix, Builder, Case, CaseFormat, CaseOptions, Cases, Error, Policy, Repair, RepairedFile, format,
-};
+pub use engine::{Builder, Case, CaseFormat, CaseOptions, Cases, Error, Policy, Repair, format};
 pub use limits::Limits;

@@ -305,6 +305,21 @@ fn fix_keeps_line_ends_byte_order_mark_prose_and_used_files() {
 }
 
 #[test]
+fn fix_never_writes_a_text_with_more_errors() {
+    let folder = Folder::new("withheld");
+    // With `not`, the text parses, and three names are unknown.
+    let text = GOOD.replace("= illegal", "= !paid and owed and due");
+    let ran = folder.file("p.assize", &text).check(&["--fix", "--format", "short", "p.assize"]);
+    assert_eq!((ran.code, folder.read("p.assize")), (1, text));
+    assert!(
+        ran.err.starts_with("p.assize: 1 fix not applied: with it, there would be more errors\n"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("error[syntax/misspelling]"), "{}", ran.err);
+}
+
+#[test]
 fn diff_shows_and_writes_nothing() {
     let folder = Folder::new("diff");
     let ran = folder.file("p.assize", BROKEN).check(&["--fix", "--diff", "p.assize"]);

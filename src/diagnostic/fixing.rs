@@ -2,7 +2,7 @@
 //! first one changed.
 
 use super::{Diagnostic, Fix};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Position, Sources};
 
 /// What [`apply_fixes`] made of the texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,34 @@ pub struct FixedFile {
     pub text: String,
     /// The edits that lead to it, by place in the old text; none overlaps another.
     pub applied: Vec<Fix>,
+}
+
+/// A file that [`Builder::repair`](crate::Builder::repair) changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RepairedFile {
+    /// Its number among the files that were loaded, from 0; those given to the builder come first.
+    pub index: usize,
+    /// The name under which it was loaded.
+    pub name: String,
+    /// The text before.
+    pub old: String,
+    /// The text with the fixes.
+    pub new: String,
+}
+
+/// A fix that [`Builder::repair`](crate::Builder::repair) applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AppliedFix {
+    /// The name of the file.
+    pub file: String,
+    /// Where the replaced text began, in the text before all fixes.
+    pub position: Position,
+    /// The text that was replaced.
+    pub old: String,
+    /// The text that stands there now.
+    pub new: String,
 }
 
 /// Applies the certain fixes ([`Diagnostic::fixes`], of each finding the first) to the texts that the findings are about.

@@ -7,7 +7,7 @@ mod render;
 mod suggest;
 
 pub use codes::{Code, Severity};
-pub use fixing::{Fixed, FixedFile, apply_fixes};
+pub use fixing::{AppliedFix, Fixed, FixedFile, RepairedFile, apply_fixes};
 #[cfg(feature = "cli")]
 pub use render::Colours;
 pub use render::Sarif;

@@ -12,7 +12,7 @@ pub use cases::{Case, CaseFormat, CaseOptions, Cases};
 pub use error::Error;
 pub use format::format;
 pub use load::Builder;
-pub use repair::{AppliedFix, Repair, RepairedFile};
+pub use repair::Repair;
 
 use std::io::Read;
 use std::sync::Arc;

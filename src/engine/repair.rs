@@ -2,8 +2,8 @@
 //! the broken text hid, so the checks are what says whether the new texts are better.
 
 use super::{Builder, Error, Policy};
-use crate::diagnostic::{Diagnostic, Fix, Severity, apply_fixes};
-use crate::source::{FileId, Position, Sources, Span};
+use crate::diagnostic::{AppliedFix, Diagnostic, Fix, RepairedFile, Severity, apply_fixes};
+use crate::source::{FileId, Sources, Span};
 
 /// More rounds than texts of people need; each one fixes something.
 const MOST_ROUNDS: usize = 32;
@@ -20,34 +20,6 @@ pub struct Repair {
     pub applied: Vec<AppliedFix>,
     /// How many more fixes were tried and taken back, since with them there were more errors than before.
     pub withheld: usize,
-}
-
-/// A file that changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RepairedFile {
-    /// Its number among the files that were loaded, from 0; those given to the builder come first.
-    pub index: usize,
-    /// The name under which it was loaded.
-    pub name: String,
-    /// The text before.
-    pub old: String,
-    /// The text with the fixes.
-    pub new: String,
-}
-
-/// A fix that was applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AppliedFix {
-    /// The name of the file.
-    pub file: String,
-    /// Where the replaced text began, in the text before all fixes.
-    pub position: Position,
-    /// The text that was replaced.
-    pub old: String,
-    /// The text that stands there now.
-    pub new: String,
 }
 
 impl Builder<'_> {

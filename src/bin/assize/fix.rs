@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use assize::{Error, Policy, RepairedFile};
+use assize::diagnostic::RepairedFile;
+use assize::{Error, Policy};
 use similar::TextDiff;
 
 use crate::files::{builder, print, printable, read_policy, read_text, replace_text, say};
@@ -36,9 +37,9 @@ pub(crate) fn read_and_fix(
         }
     };
     if repair.withheld > 0 {
-        let fixes = if repair.withheld == 1 { "fix" } else { "fixes" };
+        let (fixes, them) = if repair.withheld == 1 { ("fix", "it") } else { ("fixes", "them") };
         let (name, number) = (root.display(), repair.withheld);
-        tell(&format!("{name}: {number} certain {fixes} not applied: with them there would be more errors"));
+        tell(&format!("{name}: {number} {fixes} not applied: with {them}, there would be more errors"));
     }
     if let Fixing::Show(shown) = fixing {
         for file in &repair.files {

@@ -115,8 +115,7 @@ struct Driver {
 struct Rule {
     id: &'static str,
     short_description: Text,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<Text>,
+    help: Text,
     default_configuration: Configuration,
 }
 
@@ -229,7 +228,7 @@ fn rule(code: Code) -> Rule {
     Rule {
         id: code.as_str(),
         short_description: Text { text: code.summary().to_owned() },
-        help: None,
+        help: Text { text: code.page().to_owned() },
         default_configuration: Configuration { level: level(code) },
     }
 }

@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Code, Diagnostic};
+use super::{flow, lower};
+use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::engine::Policy;
+use crate::hir::{ExprKind, OutcomeSource};
+use crate::limits::Limits;
 use crate::source::{Sources, Span};
 
 /// The stages that this checker (and the loader) reports in; those of the syntax have their own cases.
@@ -256,4 +259,31 @@ fn the_order_of_items_does_not_change_what_is_found() {
             assert_eq!(codes(&case.text), codes(&reversed), "{}: {}\n{reversed}", path.display(), case.name);
         }
     }
+}
+
+/// A part that was given up without an error must not reach a decision.
+#[test]
+fn a_hole_that_no_error_explains_is_an_error() {
+    let mut sources = Sources::default();
+    let id = sources.add("policy.assize", "policy toys outcome fine: integer = 5 + 6");
+    let mut sink = Sink::default();
+    let file = crate::syntax::parse(&sources, id, &Limits::default(), &mut sink);
+    let mut policy = lower(&[file], &sources, &mut sink);
+    assert_eq!(sink.finish(), []);
+    for outcome in &mut policy.outcomes {
+        let OutcomeSource::Defined(fine) = &mut outcome.source else { panic!("`fine` is defined") };
+        let ExprKind::Binary(_, _, six) = &mut fine.kind else { panic!("`fine` is a sum") };
+        six.kind = ExprKind::Invalid;
+    }
+    let mut sink = Sink::default();
+    flow::check(&policy, &mut sink);
+    let found = sink.finish();
+    let told: Vec<_> = found.iter().map(|one| (one.code, sources.slice(one.span))).collect();
+    assert_eq!(told, [(Code::Internal, "6")]);
+
+    let reason = Diagnostic::new(Code::TypeMismatch, found[0].span, "the reason");
+    let mut sink = Sink::default();
+    sink.push(reason.clone());
+    flow::check(&policy, &mut sink);
+    assert_eq!(sink.finish(), [reason], "an error says why");
 }
