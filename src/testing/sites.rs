@@ -1,5 +1,6 @@
 //! The places of a case where a value stands or may stand, and cases with another value at one of them.
 
+use super::values::DEEPEST;
 use crate::types::{Field, Presence, Schema, Type};
 use crate::value::Value;
 
@@ -39,6 +40,9 @@ struct Walk<'s> {
 
 impl<'s> Walk<'s> {
     fn record(&mut self, fields: &'s [Field], values: &[Value]) {
+        if self.shape.len() > DEEPEST {
+            return;
+        }
         for (place, (field, value)) in fields.iter().zip(values).enumerate() {
             if is_derived(field) {
                 continue;

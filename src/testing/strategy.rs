@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::mend::{MENDINGS, Mended, mend};
 use super::random::Random;
 use super::sites::{Site, is_derived, may_be_left_out};
-use super::values::{Values, keeps, moved};
+use super::values::{DEEPEST, Values, keeps, moved};
 use crate::decision::Decision;
 use crate::facts::to_json;
 use crate::hir::Policy;
@@ -20,6 +20,9 @@ use crate::value::Value;
 
 /// Lists and sets are as long as this, unless their bounds ask for more.
 const ITEMS: usize = 3;
+
+/// Records in records in records are left out where they may be.
+const NESTED: usize = 2;
 
 /// The facts of a case: a JSON object.
 ///
@@ -108,7 +111,7 @@ pub(crate) fn facts_strategy(
     decide: impl Fn(Vec<Value>) -> Decision + 'static,
 ) -> BoxedStrategy<Facts> {
     let values = Values::of(policy, schema);
-    let cases = Strategies { values: &values, schema }.record(&schema.facts);
+    let cases = Strategies { values: &values, schema }.record(&schema.facts, 0);
     cases
         .prop_filter_map("no case was found that lacks nothing and keeps what must hold", move |case| {
             let Value::Record(facts) = case else { return None };
@@ -137,16 +140,19 @@ struct Strategies<'v> {
 }
 
 impl Strategies<'_> {
-    fn record(&self, def: &RecordDef) -> BoxedStrategy<Value> {
-        let fields: Vec<BoxedStrategy<Value>> = def.fields.iter().map(|field| self.field(field)).collect();
+    fn record(&self, def: &RecordDef, depth: usize) -> BoxedStrategy<Value> {
+        let fields: Vec<BoxedStrategy<Value>> =
+            def.fields.iter().map(|field| self.field(field, depth)).collect();
         fields.prop_map(|values| Value::Record(values.into())).boxed()
     }
 
-    fn field(&self, field: &Field) -> BoxedStrategy<Value> {
-        if is_derived(field) {
+    fn field(&self, field: &Field, depth: usize) -> BoxedStrategy<Value> {
+        // A record that holds its own kind ends somewhere.
+        let ends = depth > DEEPEST || (depth > NESTED && may_be_left_out(field));
+        if is_derived(field) || ends {
             return Just(Value::Absent).boxed();
         }
-        let given = self.value(&field.ty, field, false);
+        let given = self.value(&field.ty, field, false, depth);
         match (may_be_left_out(field), field.nothing && field.unknown) {
             (false, _) => given,
             // The first of them is what the others shrink to.
@@ -157,7 +163,7 @@ impl Strategies<'_> {
         }
     }
 
-    fn value(&self, ty: &Type, field: &Field, is_item: bool) -> BoxedStrategy<Value> {
+    fn value(&self, ty: &Type, field: &Field, is_item: bool, depth: usize) -> BoxedStrategy<Value> {
         match ty {
             Type::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
             Type::Integer
@@ -172,19 +178,19 @@ impl Strategies<'_> {
             }
             Type::Text | Type::Enum(_) => self.noted(ty, field, is_item),
             Type::Set(of) => {
-                let items = prop::collection::btree_set(self.value(of, field, true), lengths(field));
+                let items = prop::collection::btree_set(self.value(of, field, true, depth), lengths(field));
                 items.prop_map(|items| Value::Set(items.into_iter().collect())).boxed()
             }
             Type::List(of) => {
-                let items = prop::collection::vec(self.value(of, field, true), lengths(field));
+                let items = prop::collection::vec(self.value(of, field, true, depth), lengths(field));
                 items.prop_map(|items| Value::List(items.into())).boxed()
             }
             Type::Record(id) => match self.schema.record(*id) {
-                Some(def) => self.record(def),
+                Some(def) => self.record(def, depth.saturating_add(1)),
                 None => Just(Value::Absent).boxed(),
             },
             Type::Range(of) => {
-                let end = || self.value(of, field, false);
+                let end = || self.value(of, field, false, depth);
                 (end(), end())
                     .prop_map(|(one, other)| {
                         let (bottom, top) = if one <= other { (one, other) } else { (other, one) };

@@ -79,6 +79,9 @@ fn possible_with(policy: &Policy, schema: &Schema, lists: &[Lists]) -> BTreeMap<
     seen
 }
 
+/// Fields within fields of which each is looked at.
+const DEEPEST: usize = 5;
+
 struct Facts<'a> {
     schema: &'a Schema,
     lists: Lists,
@@ -100,10 +103,12 @@ impl Facts<'_> {
             let waits = if waits { Waits::from([path.as_str().into()]) } else { Waits::new() };
             let conditional = matches!(field.presence, Presence::NeededWhen(_));
             let may_lack = field.nothing || conditional;
+            // A record may hold records of its own kind: of deep ones nothing is known.
+            let whole = !may_lack && waits.is_empty() && path.matches('.').count() < DEEPEST;
             match (&field.ty, self.lists) {
-                (Type::Record(id), _) if !may_lack && waits.is_empty() => self.item(*id, &path),
-                (Type::List(_), Lists::Empty) if !may_lack && waits.is_empty() => Value::List([].into()),
-                (Type::List(of), Lists::OneItem) if !may_lack && waits.is_empty() => {
+                (Type::Record(id), _) if whole => self.item(*id, &path),
+                (Type::List(_), Lists::Empty) if whole => Value::List([].into()),
+                (Type::List(of), Lists::OneItem) if whole => {
                     let item = if let Type::Record(id) = &**of {
                         self.item(*id, &path)
                     } else {

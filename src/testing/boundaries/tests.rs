@@ -187,3 +187,16 @@ fn a_case_becomes_a_test_that_passes() {
     let failed: Vec<_> = tests.results().iter().filter(|result| !result.passed()).collect();
     assert!(failed.is_empty() && tests.results().len() == lines.len(), "{failed:?}");
 }
+
+#[test]
+fn records_of_their_own_kind_end_somewhere() {
+    let optional = policy(
+        "policy p record A name: text  next: A or nothing  more: list of A, default []
+         facts a: A outcome x: integer = count i in a.more",
+    );
+    let found = optional.boundary_cases(BoundaryOptions::new());
+    assert_eq!(found.cases.first().map(|case| &*case.facts), Some(r#"{"a":{"name":"a"}}"#));
+    // No case is large enough for this one.
+    let endless = policy("policy p record A next: A facts a: A outcome x: bool = yes");
+    assert!(endless.boundary_cases(BoundaryOptions::new()).cases.is_empty());
+}

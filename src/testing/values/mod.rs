@@ -16,6 +16,9 @@ use crate::hir::Policy;
 use crate::types::{Bounds, EnumId, Field, RecordId, Schema, Type};
 use crate::value::{Number, Value, shift_date};
 
+/// A record may hold records of its own kind. No case is deeper than this; where all would be, there is none.
+pub(super) const DEEPEST: usize = 8;
+
 /// What a policy writes down, by type.
 #[derive(Debug)]
 pub(super) struct Values {
@@ -45,22 +48,26 @@ impl Values {
 
     /// A case that gives as little as it may.
     pub(super) fn plain_case(&self) -> Vec<Value> {
-        self.plain_record(&self.schema.facts.fields)
+        self.plain_record(&self.schema.facts.fields, 0)
     }
 
-    fn plain_record(&self, fields: &[Field]) -> Vec<Value> {
+    fn plain_record(&self, fields: &[Field], depth: usize) -> Vec<Value> {
         let field = |field: &Field| {
-            if is_derived(field) || may_be_left_out(field) { Value::Absent } else { self.plain(field) }
+            if is_derived(field) || may_be_left_out(field) || depth > DEEPEST {
+                Value::Absent
+            } else {
+                self.plain_of(&field.ty, &field.bounds, depth)
+            }
         };
         fields.iter().map(field).collect()
     }
 
     /// The plainest value of a field: zero, no, nothing in it.
     pub(super) fn plain(&self, field: &Field) -> Value {
-        self.plain_of(&field.ty, &field.bounds)
+        self.plain_of(&field.ty, &field.bounds, 0)
     }
 
-    fn plain_of(&self, ty: &Type, bounds: &Bounds) -> Value {
+    fn plain_of(&self, ty: &Type, bounds: &Bounds, depth: usize) -> Value {
         let count = |bound: Option<&Value>| match bound {
             Some(Value::Integer(count)) => usize::try_from(*count).unwrap_or(0),
             _ => 0,
@@ -80,20 +87,20 @@ impl Values {
                 set(members)
             }
             Type::List(of) => {
-                let item = self.plain_of(of, &Bounds::default());
+                let item = self.plain_of(of, &Bounds::default(), depth);
                 Value::List(vec![item; count(bounds.least.as_ref())].into())
             }
-            Type::Record(id) => Value::Record(self.record(*id).into()),
+            Type::Record(id) => Value::Record(self.record(*id, depth.saturating_add(1)).into()),
             Type::Range(of) => {
-                let end = self.plain_of(of, bounds);
+                let end = self.plain_of(of, bounds, depth);
                 Value::Range((end.clone(), end).into())
             }
             Type::Duty(_) | Type::Invalid => Value::Absent,
         }
     }
 
-    fn record(&self, id: RecordId) -> Vec<Value> {
-        self.schema.record(id).map(|def| self.plain_record(&def.fields)).unwrap_or_default()
+    fn record(&self, id: RecordId, depth: usize) -> Vec<Value> {
+        self.schema.record(id).map(|def| self.plain_record(&def.fields, depth)).unwrap_or_default()
     }
 
     /// What may stand at a place of a case, plain values first. All are within the declared bounds.
@@ -108,7 +115,7 @@ impl Values {
                 found.push(Value::Nothing);
             }
         }
-        found.push(self.plain_of(site.ty, bounds));
+        found.push(self.plain_of(site.ty, bounds, 0));
         match site.ty {
             Type::Bool => found.push(Value::Bool(true)),
             Type::Integer
@@ -266,7 +273,7 @@ impl Values {
     /// Empty, one, many; and the list as it is with an item more or less.
     fn lists(&self, of: &Type, bounds: &Bounds, current: Option<&Value>) -> Vec<Value> {
         let items = if let Type::Record(id) = of {
-            vec![Value::Record(self.record(*id).into())]
+            vec![Value::Record(self.record(*id, 0).into())]
         } else {
             self.items(of)
         };
@@ -293,7 +300,7 @@ impl Values {
     }
 
     fn ranges(&self, of: &Type, bounds: &Bounds, field: &Field) -> Vec<Value> {
-        let plain = self.plain_of(of, bounds);
+        let plain = self.plain_of(of, bounds, 0);
         let ends: Vec<Value> = [plain].into_iter().chain(self.measures(of, bounds, field)).collect();
         let points = ends.iter().map(|end| Value::Range((end.clone(), end.clone()).into()));
         let (least, most) = (ends.iter().min(), ends.iter().max());
