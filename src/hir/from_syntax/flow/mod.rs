@@ -330,13 +330,18 @@ impl Flow<'_> {
         let floor = outcome.at_least.as_ref().map(|limit| self.limit(limit));
         let cap = outcome.at_most.as_ref().map(|limit| self.limit(limit));
         let is_nothing = known.value.may_be_nothing();
-        if let Some(mut value) = known.value.clone().without_nothing() {
+        let finished = |mut value: Value| {
             if floor.is_some() || cap.is_some() {
                 value = value::clamp(&value, floor.as_ref(), cap.as_ref()).unwrap_or_else(|_| any(false));
             }
             if let Some(rounding) = outcome.rounding {
                 value = value::round(&value, rounding).unwrap_or_else(|_| any(false));
             }
+            value
+        };
+        if let Type::List(_) = &outcome.ty {
+            known.items = known.items.map(finished);
+        } else if let Some(value) = known.value.clone().without_nothing().map(finished) {
             known.value =
                 if is_nothing { value::join(&value, &Value::Nothing, &Waits::new()) } else { value };
         }
