@@ -36,7 +36,7 @@ fn shown(decision: &Decision) -> String {
     let line: Value = serde_json::from_str(&decision.to_json(0)).expect("a decision is JSON");
     match decision.status() {
         Status::Decided => line["outcomes"].to_string(),
-        Status::Undetermined if decision.needs().is_empty() => {
+        Status::Undetermined if decision.unsettled().next().is_some() => {
             let bounds = line["bounds"].as_object().into_iter().flatten();
             let open: Vec<String> = bounds.map(|(name, bounds)| format!("{name}: {bounds}")).collect();
             format!("unsettled {}", open.join(", "))

@@ -32,6 +32,7 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         outcomes: vec![Known::any(); policy.outcomes.len()],
         law_date: None,
         quiet: 0,
+        assuming: 0,
         unfolded: 0,
         steps: 0,
         param_names: Vec::new(),
@@ -74,6 +75,8 @@ pub(super) struct Flow<'a> {
     law_date: Option<Value>,
     /// Above 0 nothing is reported.
     quiet: u32,
+    /// A guard is being followed.
+    assuming: u32,
     /// How many definitions the current guard has been followed into.
     unfolded: u32,
     /// The parameters of the current declaration, for messages.
