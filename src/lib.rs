@@ -55,5 +55,5 @@ mod value;
 
 pub use decision::{Decision, Outcome, Status};
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use engine::{Builder, Case, CaseFormat, CaseOptions, Cases, Error, Policy};
+pub use engine::{Builder, Case, CaseFormat, CaseOptions, Cases, Error, Policy, Repair, format};
 pub use limits::Limits;

@@ -57,7 +57,7 @@ fn check_shows_what_is_wrong() {
         "the other policy is checked, too: {}",
         ran.err
     );
-    let ran = folder.run(&["check", "--short", "q.assize"]);
+    let ran = folder.run(&["check", "--format", "short", "q.assize"]);
     assert!(ran.err.starts_with("q.assize:20:8: error[name/unknown]: "), "{}", ran.err);
 }
 

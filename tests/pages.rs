@@ -1,20 +1,23 @@
 //! Every code has a page, and every page does what it says: its wrong example raises the code and nothing else, its
 //! mended one does not.
-#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use assize::decision::ProblemCode;
 use assize::{CaseFormat, CaseOptions, Code, Policy, Severity, Status};
 
-/// Codes that no policy raises, and why. One that can be raised after all must leave this list.
-const UNRAISED: &[(&str, &str)] = &[
-    ("internal/bug", "a mistake of the engine"),
-    ("eval/internal", "a mistake of the engine"),
-    ("eval/not-exact", "`outcome/rounding` refuses the policy"),
-    ("eval/schedule-gap", "`date/uncovered` refuses the policy"),
-    ("eval/range-inverted", "`bounds/range` refuses the policy"),
-    ("eval/factor", "`bounds/factor` refuses the policy"),
+/// Codes that no text raises, and what refuses the policies that would. Their pages hold such a policy in place of a case.
+/// Without a code: mistakes of the engine, whose pages have no examples.
+const UNRAISED: &[(&str, Option<Code>)] = &[
+    ("internal/bug", None),
+    ("eval/internal", None),
+    ("eval/not-exact", Some(Code::OutcomeRounding)),
+    ("eval/schedule-gap", Some(Code::DateUncovered)),
+    ("eval/range-inverted", Some(Code::BoundsRange)),
+    ("eval/factor", Some(Code::BoundsFactor)),
 ];
 
 /// Raised by values of the host's own types alone, which a page cannot hold.
@@ -25,21 +28,11 @@ fn every_page_about_a_policy_is_true() {
     let mut wrong = Vec::new();
     for code in Code::ALL {
         let blocks = Blocks::of(code.page());
-        if unraised(code.as_str()) {
+        if unraised(code.as_str()).is_some() {
             assert!(blocks.is_empty(), "{} has examples", code.as_str());
             continue;
         }
-        let (bad, good) = (blocks.one("assize error"), blocks.one("assize"));
-        let raised = findings(bad);
-        if raised.iter().any(|(found, severity)| found != code.as_str() && *severity == Severity::Error)
-            || !raised.iter().any(|(found, _)| found == code.as_str())
-        {
-            wrong.push(format!("{}: its wrong example raises {raised:?}", code.as_str()));
-        }
-        let left = findings(good);
-        if left.iter().any(|(found, severity)| found == code.as_str() || *severity == Severity::Error) {
-            wrong.push(format!("{}: its mended example raises {left:?}", code.as_str()));
-        }
+        wrong.extend(wrong_policies(code.as_str(), &blocks, *code));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -50,9 +43,17 @@ fn every_page_about_a_case_is_true() {
     for code in ProblemCode::ALL {
         let blocks = Blocks::of(code.page());
         let name = code.as_str();
-        if unraised(name) {
-            assert!(blocks.is_empty(), "{name} has examples");
-            continue;
+        match unraised(name) {
+            Some(Some(refusing)) => {
+                wrong.extend(wrong_policies(name, &blocks, refusing));
+                assert!(code.page().contains(&format!("`{}`", refusing.as_str())), "{name}");
+                continue;
+            }
+            Some(None) => {
+                assert!(blocks.is_empty(), "{name} has examples");
+                continue;
+            }
+            None => {}
         }
         let policy = Policy::from_text("page.assize", blocks.one("assize"));
         let policy = policy.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -106,16 +107,57 @@ fn codes_are_found_by_their_text() {
     assert_eq!((Code::named("name/unknwon"), ProblemCode::named("")), (None, None));
 }
 
-fn unraised(code: &str) -> bool {
-    UNRAISED.iter().any(|(unraised, _)| *unraised == code)
+/// Nothing is kept that belongs to no code: an exception, or a page.
+#[test]
+fn nothing_is_left_over() {
+    let known = |code: &str| Code::named(code).is_some() || ProblemCode::named(code).is_some();
+    for code in UNRAISED.iter().map(|(code, _)| *code).chain(FROM_HOSTS.iter().copied()) {
+        assert!(known(code), "{code}");
+    }
+    for (folder, rows) in
+        [("src/diagnostic/pages", Code::ALL.len()), ("src/decision/pages", ProblemCode::ALL.len())]
+    {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let mut pages = 0;
+        for stage in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{error}")).flatten() {
+            for page in fs::read_dir(stage.path()).unwrap_or_else(|error| panic!("{error}")).flatten() {
+                let (stage, page) = (stage.file_name(), page.file_name());
+                let code = format!("{}/{}", stage.display(), page.display());
+                assert!(code.strip_suffix(".md").is_some_and(known), "{code} belongs to no code");
+                pages += 1;
+            }
+        }
+        assert_eq!(pages, rows, "{}", folder.display());
+    }
 }
 
-fn findings(text: &str) -> Vec<(String, Severity)> {
+/// What is not as it should be: the wrong policy of a page raises `code` and no other error, the mended one no error and
+/// nothing of `code`.
+fn wrong_policies(page: &str, blocks: &Blocks, code: Code) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let raised = findings(blocks.one("assize error"));
+    if raised.iter().any(|found| *found != code && found.severity() == Severity::Error)
+        || !raised.contains(&code)
+    {
+        wrong.push(format!("{page}: its wrong example raises {raised:?}"));
+    }
+    let left = findings(blocks.one("assize"));
+    if left.iter().any(|found| *found == code || found.severity() == Severity::Error) {
+        wrong.push(format!("{page}: its mended example raises {left:?}"));
+    }
+    wrong
+}
+
+fn unraised(code: &str) -> Option<Option<Code>> {
+    UNRAISED.iter().find(|(unraised, _)| *unraised == code).map(|(_, refusing)| *refusing)
+}
+
+fn findings(text: &str) -> Vec<Code> {
     let found = match Policy::from_text("page.assize", text) {
         Ok(policy) => policy.diagnostics().to_vec(),
         Err(error) => error.diagnostics().to_vec(),
     };
-    found.iter().map(|found| (found.code.as_str().to_owned(), found.code.severity())).collect()
+    found.iter().map(|found| found.code).collect()
 }
 
 fn problems(policy: &Policy, format: CaseFormat, text: &str) -> Vec<String> {
@@ -160,20 +202,15 @@ impl Blocks {
 }
 
 fn repeated(text: &str) -> String {
-    let mut whole = String::new();
-    let mut rest = text;
-    while let Some(star) = rest.find('*') {
-        let open = rest[..star].rfind('{').filter(|open| rest[open + 1..star].parse::<usize>().is_ok());
-        let close = rest[star..].find('}').map(|close| star + close);
-        let (Some(open), Some(close)) = (open, close) else {
-            whole.push_str(&rest[..=star]);
-            rest = &rest[star + 1..];
-            continue;
-        };
-        let times = rest[open + 1..star].parse().unwrap_or(0);
-        whole.push_str(&rest[..open]);
-        whole.push_str(&rest[star + 1..close].repeat(times));
-        rest = &rest[close + 1..];
+    let mut parts = text.split('{');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let repetition = part.split_once('}').and_then(|(inner, rest)| {
+            let (times, piece) = inner.split_once('*')?;
+            Some(piece.repeat(times.parse().ok()?) + rest)
+        });
+        // Another brace is one of JSON.
+        whole.push_str(&repetition.unwrap_or_else(|| format!("{{{part}")));
     }
-    whole + rest
+    whole
 }

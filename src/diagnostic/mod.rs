@@ -2,12 +2,15 @@
 //! Diagnostics speak about policy text only; facts and evaluation have their own errors.
 
 mod codes;
+mod fixing;
 mod render;
 mod suggest;
 
 pub use codes::{Code, Severity};
+pub use fixing::{AppliedFix, Fixed, FixedFile, RepairedFile, apply_fixes};
 #[cfg(feature = "cli")]
 pub use render::Colours;
+pub use render::Sarif;
 pub(crate) use suggest::did_you_mean;
 
 use crate::source::Span;
@@ -26,11 +29,14 @@ pub struct Diagnostic {
     pub labels: Vec<(Span, String)>,
     /// What to do next.
     pub help: Vec<String>,
-    /// Edits that remove the finding for certain.
+    /// Edits that remove the finding and keep what the text was meant to say; each of them does so alone.
     pub fixes: Vec<Fix>,
+    /// Edits that may be what was meant: a name that is spelled nearly alike, one of two readings. They are the author's
+    /// to choose, and nothing applies them on its own.
+    pub suggestions: Vec<Fix>,
 }
 
-/// An edit that removes a finding for certain.
+/// An edit of a policy's text: certain in [`Diagnostic::fixes`], a guess in [`Diagnostic::suggestions`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What the edit does, for a menu.
@@ -43,7 +49,15 @@ pub struct Fix {
 
 impl Diagnostic {
     pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), span, labels: Vec::new(), help: Vec::new(), fixes: Vec::new() }
+        Self {
+            code,
+            message: message.into(),
+            span,
+            labels: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+            suggestions: Vec::new(),
+        }
     }
 
     #[must_use]
@@ -68,6 +82,24 @@ impl Diagnostic {
         self.fixes.push(Fix { title: title.into(), span, replacement: replacement.into() });
         self
     }
+
+    #[must_use]
+    pub(crate) fn suggest(
+        mut self,
+        title: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+    ) -> Self {
+        self.suggestions.push(Fix { title: title.into(), span, replacement: replacement.into() });
+        self
+    }
+
+    /// The fixes so far are guesses.
+    #[must_use]
+    pub(crate) fn uncertain(mut self) -> Self {
+        self.suggestions.append(&mut self.fixes);
+        self
+    }
 }
 
 /// Collects diagnostics; hands them out sorted by place and without repeats.
@@ -90,6 +122,31 @@ impl Sink {
             (a.span, a.code.as_str(), &a.message).cmp(&(b.span, b.code.as_str(), &b.message))
         });
         self.found.dedup();
+        let misread: Vec<Span> = self.found.iter().filter_map(misread).collect();
+        self.found.retain(|found| !is_about(found, &misread));
         self.found
     }
+}
+
+/// Text that was read as something else than it was meant to be: `2024/01/02` as a division.
+fn misread(found: &Diagnostic) -> Option<Span> {
+    let is_misread = matches!(
+        found.code,
+        Code::SyntaxMisspelling | Code::SyntaxBadDate | Code::SyntaxBadNumber | Code::SyntaxChained
+    );
+    is_misread.then_some(found.span)
+}
+
+/// What types say about such text would tell the one mistake twice.
+fn is_about(found: &Diagnostic, misread: &[Span]) -> bool {
+    let is_of_types = matches!(
+        found.code,
+        Code::TypeMismatch | Code::TypeUnitMismatch | Code::TypeUntypedLiteral | Code::TypeNotAllowed
+    );
+    is_of_types
+        && found.labels.iter().map(|(span, _)| *span).chain([found.span]).any(|span| {
+            misread.iter().any(|misread| {
+                misread.file == span.file && misread.start <= span.start && span.end <= misread.end
+            })
+        })
 }

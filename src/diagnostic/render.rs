@@ -1,5 +1,8 @@
-//! Diagnostics for people: as one line each, or (feature `cli`) with the text that they are about.
+//! Diagnostics for people, as one line each or (feature `cli`) with the text that they are about; and for programs, as
+//! JSON and SARIF.
 
+mod json;
+mod sarif;
 #[cfg(feature = "cli")]
 mod snippet;
 #[cfg(test)]
@@ -7,6 +10,8 @@ mod tests;
 
 #[cfg(feature = "cli")]
 pub use snippet::Colours;
+
+pub use sarif::Sarif;
 
 use std::borrow::Cow;
 

@@ -17,7 +17,8 @@ type Load<'l> = Box<dyn Fn(&str, &str) -> Result<String, String> + 'l>;
 /// Gathers the texts of a policy; [`Builder::build`] checks them together.
 #[must_use]
 pub struct Builder<'l> {
-    files: Vec<(String, String)>,
+    /// Names and texts. What was given first is the first file of the sources.
+    pub(super) files: Vec<(String, String)>,
     loader: Option<Load<'l>>,
     limits: Limits,
 }
@@ -70,6 +71,10 @@ impl<'l> Builder<'l> {
     ///
     /// [`Error::is_policy`], with everything that is wrong.
     pub fn build(self) -> Result<Policy, Error> {
+        self.check()
+    }
+
+    pub(super) fn check(&self) -> Result<Policy, Error> {
         let mut sources = Sources::default();
         let mut sink = Sink::default();
         let gathered = self.gather(&mut sources, &mut sink);

@@ -2,13 +2,17 @@
 
 mod cases;
 mod error;
+mod format;
 mod load;
+mod repair;
 #[cfg(test)]
 mod tests;
 
 pub use cases::{Case, CaseFormat, CaseOptions, Cases};
 pub use error::Error;
+pub use format::format;
 pub use load::Builder;
+pub use repair::Repair;
 
 use std::io::Read;
 use std::sync::Arc;

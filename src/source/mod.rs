@@ -91,7 +91,9 @@ impl Sources {
         let at = (span.start as usize).min(file.text.len());
         let line = file.line_starts.partition_point(|start| *start <= at);
         let start = line.checked_sub(1).and_then(|index| file.line_starts.get(index)).copied().unwrap_or(0);
-        let column = file.text.get(start..at).map_or(1, |before| before.chars().count() + 1);
+        let before = file.text.get(start..at).unwrap_or("");
+        // Editors do not count a byte order mark.
+        let column = before.trim_start_matches('\u{FEFF}').chars().count() + 1;
         Position { line, column }
     }
 

@@ -121,7 +121,6 @@ pub(crate) struct Facts {
 
 /// `must hold "text" condition`
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "every node of the tree has its place in the text")]
 pub(crate) struct MustHold {
     pub(crate) span: Span,
     pub(crate) text: Option<Text>,
@@ -472,7 +471,7 @@ pub(crate) struct Independent {
 pub(crate) struct Example {
     pub(crate) text: Text,
     pub(crate) given: Vec<(Name, Expr)>,
-    /// From the word `expect` to the end.
+    /// From the word `expect` to the end; without that word, where it is missing.
     pub(crate) expect_span: Span,
     pub(crate) expect: Expect,
 }

@@ -1,6 +1,8 @@
 //! From the place where pest gave up to a message for the author: first the mistakes that have a name, then what
 //! would have been possible there.
 
+mod elsewhere;
+
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::grammar::Rule;
@@ -12,7 +14,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::FileId;
 
 /// Why the text of `tokens`, which begins at `start`, does not parse.
-pub(super) fn failure(file: FileId, tokens: &[Token<'_>], start: usize, error: &Error<Rule>) -> Diagnostic {
+pub(super) fn failure(
+    file: FileId,
+    program: &str,
+    tokens: &[Token<'_>],
+    start: usize,
+    error: &Error<Rule>,
+) -> Diagnostic {
     let place = start
         + match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -31,7 +39,7 @@ pub(super) fn failure(file: FileId, tokens: &[Token<'_>], start: usize, error: &
         .help("parse on a thread with a larger stack, or give inner parts a name with `define`");
     }
     let at = tokens.partition_point(|token| token.end() <= place);
-    let failure = Failure { file, tokens, at, expected };
+    let failure = Failure { file, program, tokens, at, expected };
     let named = failure.named().or_else(|| failure.stepped_back().and_then(|failure| failure.clause_order()));
     named.unwrap_or_else(|| failure.general(start))
 }
@@ -39,6 +47,7 @@ pub(super) fn failure(file: FileId, tokens: &[Token<'_>], start: usize, error: &
 #[derive(Clone, Copy)]
 struct Failure<'s, 't> {
     file: FileId,
+    program: &'t str,
     tokens: &'s [Token<'t>],
     /// The token at which parsing stopped; one past the last at the end.
     at: usize,
@@ -108,7 +117,12 @@ impl<'s, 't> Failure<'s, 't> {
     }
 
     fn named(&self) -> Option<Diagnostic> {
-        self.word_of_another_language()
+        self.value_by_cases()
+            .or_else(|| self.word_in_capitals())
+            .or_else(|| self.condition_word())
+            .or_else(|| self.word_of_another_language())
+            .or_else(|| self.number_of_elsewhere())
+            .or_else(|| self.choice_in_other_brackets())
             .or_else(|| self.mark_of_another_language())
             .or_else(|| self.several_names())
             .or_else(|| self.clause_order())
@@ -132,8 +146,7 @@ impl<'s, 't> Failure<'s, 't> {
                     || (value.kind == TokenKind::Word && !words::is_reserved(value.text))
             });
             if follows_value {
-                let right = if last.text == "if" { "when" } else { "when not" };
-                return Some(misspelling(self.file, (last.start, last.end()), message, right));
+                return Some(self.when(last, message));
             }
             return Some(
                 Diagnostic::new(Code::SyntaxMisspelling, span(self.file, last.start, last.end()), message)
@@ -152,7 +165,9 @@ impl<'s, 't> Failure<'s, 't> {
                     format!("`{}` is not a word here: the last case follows `otherwise`", found.text);
                 let right = if has_comma { "otherwise" } else { ", otherwise" };
                 Some(if found.text == "else" {
-                    misspelling(self.file, place, message, right)
+                    let found = misspelling(self.file, place, message, right);
+                    let has_case = self.declaration().iter().any(|token| token.is_word("when"));
+                    if has_case && self.opening() != "rule" { found } else { found.uncertain() }
                 } else {
                     Diagnostic::new(Code::SyntaxMisspelling, span(self.file, place.0, place.1), message)
                         .help("several cases are `first of V when C, V when C, otherwise W`")
@@ -161,13 +176,12 @@ impl<'s, 't> Failure<'s, 't> {
             "if" | "unless" if self.expects_operator() => {
                 let message =
                     format!("`{}` is not a word of the language: conditions follow `when`", found.text);
-                let right = if found.text == "if" { "when" } else { "when not" };
-                Some(misspelling(self.file, place, message, right))
+                Some(self.when(found, message))
             }
             "equals" if self.expects_operator() => {
                 Some(misspelling(self.file, place, "equality is written `is`".to_owned(), "is"))
             }
-            "exists" if last.is_some_and(|last| last.is_word("not")) => {
+            "exists" if !found.opens_line && last.is_some_and(|last| last.is_word("not")) => {
                 let not = last.map_or(place.0, |last| last.start);
                 let message = "what does not exist `is nothing`".to_owned();
                 Some(misspelling(self.file, (not, place.1), message, "is nothing"))
@@ -203,7 +217,37 @@ impl<'s, 't> Failure<'s, 't> {
         }
         if found.is_symbol("=>") && self.expects_operator() {
             let message = "`=>` heads a table's results; at least is written `>=`".to_owned();
-            return Some(misspelling(self.file, place, message, ">="));
+            let misspelt = misspelling(self.file, place, message, ">=");
+            if next.is_some_and(|next| next.kind == TokenKind::Number) {
+                return Some(misspelt);
+            }
+            let place = span(self.file, place.0, place.1);
+            return Some(misspelt.uncertain().suggest("write `implies`", place, "implies"));
+        }
+        if found.is_symbol("**") {
+            let message = "there are no powers: write the product".to_owned();
+            return Some(Diagnostic::new(
+                Code::SyntaxMisspelling,
+                span(self.file, place.0, place.1),
+                message,
+            ));
+        }
+        if found.is_symbol(":")
+            && self.opening() == "rule"
+            && self.expects_operator()
+            && next.is_none_or(|next| next.opens_line)
+        {
+            let message = "no colon stands behind a condition".to_owned();
+            return Some(misspelling(self.file, place, message, ""));
+        }
+        if matches!(found.text, "<" | "<=" | ">" | ">=")
+            && self.before(1).is_some_and(|last| last.is_word("and") || last.is_word("or"))
+        {
+            let message = format!("a value is missing before `{}`", found.text);
+            return Some(
+                Diagnostic::new(Code::SyntaxUnexpected, span(self.file, place.0, place.1), message)
+                    .help("say both comparisons in full: `5 <= x and x <= 10`, or `x in 5 to 10`"),
+            );
         }
         if found.is_symbol("|")
             && let Some(next) = next.filter(|next| next.is_symbol("|") && next.start == found.end())
@@ -431,15 +475,16 @@ impl<'s, 't> Failure<'s, 't> {
                     )),
                 );
             }
-            return Some(
-                Diagnostic::new(
-                    Code::SyntaxUnexpected,
-                    place,
-                    format!("`{}` does not open a declaration", found.text),
-                )
-                .help(format!("did you mean `{word}`?"))
-                .fix(format!("write `{word}`"), place, word),
+            let diagnostic = Diagnostic::new(
+                Code::SyntaxUnexpected,
+                place,
+                format!("`{}` does not open a declaration", found.text),
             );
+            return Some(if found.text.to_lowercase() == word {
+                diagnostic.fix(format!("write `{word}`"), place, word)
+            } else {
+                diagnostic.suggest(format!("did you mean `{word}`?"), place, word)
+            });
         }
         let found = self.found()?;
         let opens = found.opens_line || self.at == 0;
@@ -448,6 +493,12 @@ impl<'s, 't> Failure<'s, 't> {
         }
         let place = span(self.file, found.start, found.end());
         let message = format!("`{}` does not open a declaration", found.text);
+        if matches!(found.text, "let" | "var" | "const" | "def" | "fn" | "func" | "function") {
+            return Some(
+                Diagnostic::new(Code::SyntaxMisspelling, place, message)
+                    .help("a value with a name is `define NAME: TYPE = VALUE`"),
+            );
+        }
         Some(
             Diagnostic::new(Code::SyntaxUnexpected, place, message)
                 .help("a declaration opens with a word such as `define`, `outcome` or `rule`"),

@@ -38,19 +38,15 @@ pub(super) fn admits(file: FileId, text: &str, limits: &Limits, sink: &mut Sink)
     for (at, char) in forbidden.take(MAX_REPORTED_CHARACTERS) {
         admitted = false;
         let span = span(file, at, at + char.len_utf8());
-        sink.push(
-            Diagnostic::new(
-                Code::SyntaxForbiddenCharacter,
-                span,
-                format!(
-                    "the character U+{:04X} ({}) must not stand in a policy",
-                    u32::from(char),
-                    kind_of(char)
-                ),
-            )
-            .help("it cannot be seen, and what is read would not be what is shown")
-            .fix("remove the character", span, ""),
-        );
+        let found = Diagnostic::new(
+            Code::SyntaxForbiddenCharacter,
+            span,
+            format!("the character U+{:04X} ({}) must not stand in a policy", u32::from(char), kind_of(char)),
+        )
+        .help("it cannot be seen, and what is read would not be what is shown")
+        .fix("remove the character", span, "");
+        // Texts that were joined keep the mark. What any other was meant to hide, turn or separate is for a person to see.
+        sink.push(if char == '\u{FEFF}' { found } else { found.uncertain() });
     }
     admitted
 }

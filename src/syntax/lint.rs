@@ -2,10 +2,13 @@
 //! that are not written as such. Looked for in every file, because some of them would parse: `2018-1-1` is a
 //! subtraction, and `12,000` are two values.
 
+mod digits;
+
 use jiff::civil::Date;
 
 use super::guard::span;
 use super::scan::{Token, TokenKind};
+use super::words;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::FileId;
 
@@ -15,16 +18,19 @@ pub(super) fn check(file: FileId, tokens: &[Token<'_>], sink: &mut Sink) -> Vec<
     let mut index = 0;
     while let Some(token) = tokens.get(index) {
         let rest = tokens.get(index..).unwrap_or_default();
-        let before = index.checked_sub(1).and_then(|index| tokens.get(index));
+        let all_before = tokens.get(..index).unwrap_or_default();
+        let before = all_before.last();
         let (length, found) = match token.kind {
             TokenKind::Word | TokenKind::Text => (1, None),
-            TokenKind::Number => number(file, rest),
+            TokenKind::Number => {
+                digits::of_elsewhere(file, all_before, rest).unwrap_or_else(|| number(file, rest))
+            }
             TokenKind::Date => (1, date(file, token, rest.get(1))),
             TokenKind::OpenText => (1, Some(open_text(file, token))),
-            TokenKind::Symbol => (1, symbol(file, before, token, rest.get(1))),
+            TokenKind::Symbol => (1, symbol(file, all_before, token, rest.get(1))),
             TokenKind::OddText => (1, Some(odd_text(file, token))),
-            TokenKind::OddComment => (1, Some(odd_comment(file, token))),
-            TokenKind::Strange => strange(file, rest),
+            TokenKind::OddComment => (1, Some(odd_comment(file, before, token, rest.get(1)))),
+            TokenKind::Strange => strange(file, before, rest),
         };
         if let Some(diagnostic) = found {
             reported.push(token.start);
@@ -111,7 +117,12 @@ fn number(file: FileId, rest: &[Token<'_>]) -> (usize, Option<Diagnostic>) {
     let message = format!("`{}`: a comma separates values, not digits", groups.join(","));
     let diagnostic = misspelling(file, (token.start, end), message, &groups.join("_"))
         .help("if these are several values, put a space after each comma");
-    (length, Some(diagnostic))
+    // `000` is no number of its own, and of several amounts each has its unit.
+    let has_unit = rest.get(length).is_some_and(|next| {
+        next.kind == TokenKind::Word && !next.opens_line && !words::is_reserved(next.text)
+    });
+    let is_certain = has_unit || groups.iter().skip(1).any(|group| group.starts_with('0'));
+    (length, Some(if is_certain { diagnostic } else { diagnostic.uncertain() }))
 }
 
 const EXPONENT: &str = "write all digits; `_` may separate groups of three";
@@ -231,17 +242,39 @@ fn mark(text: &str) -> Option<(&'static str, &'static str)> {
 
 fn symbol(
     file: FileId,
-    before: Option<&Token<'_>>,
+    all_before: &[Token<'_>],
     token: &Token<'_>,
     next: Option<&Token<'_>>,
 ) -> Option<Diagnostic> {
+    let before = all_before.last();
+    let place = (token.start, token.end());
+    let named = |why: &str| format!("`{}` is not a mark of this language: {why}", token.text);
+    if token.text == ";" && next.is_some_and(|next| !next.opens_line) {
+        let message = named("values are separated by `,`");
+        return Some(misspelling(file, place, message, ",").uncertain());
+    }
+    if matches!(token.text, "==" | ":=") && begins_value(all_before) {
+        return Some(misspelling(file, place, named("definitions are written with `=`"), "="));
+    }
+    if token.text == ":=" {
+        return Some(misspelling(file, place, named("a name and its value are joined by `:`"), ":"));
+    }
     if let Some((right, why)) = mark(token.text) {
-        let message = format!("`{}` is not a mark of this language: {why}", token.text);
-        return Some(misspelling(file, (token.start, token.end()), message, right));
+        return Some(misspelling(file, place, named(why), right));
+    }
+    if token.text == "." {
+        if before.is_some_and(|before| before.is_symbol(".") && before.end() == token.start) {
+            return None;
+        }
+        if let Some(next) = next.filter(|next| next.is_symbol(".") && next.start == token.end()) {
+            let message = "a range is written with `to`, as in `5 to 10`".to_owned();
+            return Some(misspelling(file, (token.start, next.end()), message, " to "));
+        }
     }
     if token.text == "%"
         && let Some(number) =
             before.filter(|before| before.kind == TokenKind::Number && !before.text.ends_with('%'))
+        && !token.opens_line
     {
         let message = "no space stands between a number and its `%`".to_owned();
         return Some(misspelling(file, (number.start, token.end()), message, &format!("{}%", number.text)));
@@ -264,6 +297,17 @@ fn symbol(
     None
 }
 
+/// A declaration whose value has not begun: what stands here is meant as its `=`.
+fn begins_value(before: &[Token<'_>]) -> bool {
+    let since = before.iter().rev().take_while(|token| {
+        !["=", "==", ":="].iter().any(|mark| token.is_symbol(mark)) && !words::is_item_word(token)
+    });
+    let since = since.count() + 1;
+    before.len().checked_sub(since).and_then(|index| before.get(index)).is_some_and(|token| {
+        ["define", "outcome", "parameter", "table"].iter().any(|word| token.is_word(word))
+    })
+}
+
 fn odd_text(file: FileId, token: &Token<'_>) -> Diagnostic {
     let mut inner = token.text.chars();
     let opening = inner.next().unwrap_or('\'');
@@ -273,19 +317,69 @@ fn odd_text(file: FileId, token: &Token<'_>) -> Diagnostic {
     if inner.contains('"') {
         return Diagnostic::new(Code::SyntaxMisspelling, span(file, token.start, token.end()), message);
     }
-    misspelling(file, (token.start, token.end()), message, &format!("\"{inner}\""))
+    let place = (token.start, token.end());
+    if opening == '《' {
+        // They name a law, and belong into the text.
+        return misspelling(file, place, message, &format!("\"{}\"", token.text)).uncertain();
+    }
+    misspelling(file, place, message, &format!("\"{inner}\""))
 }
 
-fn odd_comment(file: FileId, token: &Token<'_>) -> Diagnostic {
+fn odd_comment(
+    file: FileId,
+    before: Option<&Token<'_>>,
+    token: &Token<'_>,
+    next: Option<&Token<'_>>,
+) -> Diagnostic {
     let message = "comments begin with `#` and go to the end of the line".to_owned();
     if token.text.starts_with("//") {
-        return misspelling(file, (token.start, token.start + 2), message, "#");
+        let found = misspelling(file, (token.start, token.start + 2), message, "#");
+        // `7 // 2` divides elsewhere, and `https://` is no comment.
+        let is_division = !token.opens_line
+            && token.text.trim_start_matches('/').trim().bytes().all(|b| b.is_ascii_digit());
+        let is_address = before.is_some_and(|last| last.is_symbol(":") && last.end() == token.start);
+        return if is_division || is_address { found.uncertain() } else { found };
     }
-    Diagnostic::new(Code::SyntaxMisspelling, span(file, token.start, token.start + 2), message)
+    let place = span(file, token.start, token.start + 2);
+    let found = Diagnostic::new(Code::SyntaxMisspelling, place, message);
+    match line_comments(token.text) {
+        Some(lines) if next.is_none_or(|next| next.opens_line) => {
+            found.fix("write `#`", span(file, token.start, token.end()), lines)
+        }
+        Some(_) | None => found.help("begin each line of the comment with `#`"),
+    }
+}
+
+/// `/* .. */` with `#` on each line. Not when a line is blank but for spaces: it may be the prose of a Markdown file,
+/// which is not ours to change.
+fn line_comments(text: &str) -> Option<String> {
+    let inner = text.strip_prefix("/*")?.strip_suffix("*/")?;
+    let mut lines = inner.split('\n');
+    let mut written = format!("#{}", lines.next().unwrap_or("").trim_end_matches([' ', '*']));
+    for line in lines {
+        let line = line.trim_end_matches('*');
+        let content = line.trim_start_matches([' ', '\t']);
+        let margin = line.strip_suffix(content).unwrap_or("");
+        if content.trim_end().is_empty() && !margin.is_empty() && !inner.ends_with(line) {
+            return None;
+        }
+        written.push('\n');
+        written.push_str(margin);
+        written.push('#');
+        let content = content.trim_start_matches('*');
+        if !content.trim_end().is_empty() && !content.starts_with(' ') {
+            written.push(' ');
+        }
+        written.push_str(content.trim_end_matches(' '));
+    }
+    Some(written)
 }
 
 /// One finding for a run of them.
-fn strange(file: FileId, rest: &[Token<'_>]) -> (usize, Option<Diagnostic>) {
+fn strange(file: FileId, before: Option<&Token<'_>>, rest: &[Token<'_>]) -> (usize, Option<Diagnostic>) {
+    if let Some(found) = digits::with_sign(file, before, rest) {
+        return found;
+    }
     let mut length = 0;
     let mut wrong = String::new();
     let mut right = String::new();
@@ -304,12 +398,13 @@ fn strange(file: FileId, rest: &[Token<'_>]) -> (usize, Option<Diagnostic>) {
             }
             (None, Some(char)) => {
                 right.push(char);
-                help.get_or_insert("full-width characters stand in names and texts alone");
+                help.get_or_insert("full-width characters stand only in texts and names");
             }
             (None, None) if length == 0 => {
                 let place = span(file, start, token.end());
                 let message = match token.text {
-                    "$" => "`$` does not belong here: a unit follows its number, as in `5 USD`".to_owned(),
+                    "?" => "`?` does not belong here: a choice is `A when C, otherwise B`".to_owned(),
+                    "^" => "`^` does not belong here: there are no powers, so write the product".to_owned(),
                     text if text.chars().all(|char| char.is_whitespace() || is_invisible(char)) => {
                         let code = text.chars().next().map_or(0, u32::from);
                         let message =
@@ -331,7 +426,26 @@ fn strange(file: FileId, rest: &[Token<'_>]) -> (usize, Option<Diagnostic>) {
     if let Some(help) = help {
         message = format!("{message}: {help}");
     }
-    (length.max(1), Some(misspelling(file, (start, end), message, right)))
+    let found = misspelling(file, (start, end), message, right);
+    if !is_guess(&wrong, before, rest.get(length)) {
+        return (length.max(1), Some(found));
+    }
+    let found = found.uncertain();
+    let is_dash = matches!(&*wrong, "–" | "—");
+    (
+        length.max(1),
+        Some(if is_dash { found.suggest("write `to`", span(file, start, end), " to ") } else { found }),
+    )
+}
+
+/// A dash may be a range, an arrow an implication, and a full stop or semicolon inside a line separates something.
+fn is_guess(wrong: &str, before: Option<&Token<'_>>, next: Option<&Token<'_>>) -> bool {
+    match wrong {
+        "–" | "—" => next.is_some_and(|next| matches!(next.kind, TokenKind::Number | TokenKind::Date)),
+        "⇒" | "→" => !before.is_some_and(|before| before.is_symbol("|")),
+        "；" | "。" => next.is_some_and(|next| !next.opens_line),
+        _ => false,
+    }
 }
 
 fn is_invisible(char: char) -> bool {

@@ -1,6 +1,8 @@
 //! Policies inside Markdown: everything but the fenced `assize` blocks is blanked byte for byte, so positions
 //! stay those of the Markdown file.
 
+use std::ops::Range;
+
 use super::guard::span;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::FileId;
@@ -52,6 +54,27 @@ pub(super) fn program(file: FileId, text: &str, sink: &mut Sink) -> String {
         );
     }
     program
+}
+
+/// Where the lines of each `assize` block stand; of a text that [`program`] takes without complaint.
+pub(super) fn blocks(text: &str) -> Vec<Range<usize>> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(Fence<'_>, usize)> = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        match (&open, fence(line)) {
+            (Some((opening, start)), Some(closing)) if closes(opening, &closing) => {
+                if is_assize(opening) {
+                    blocks.push(*start..at);
+                }
+                open = None;
+            }
+            (None, Some(opening)) if opening.indent <= 3 => open = Some((opening, at + line.len())),
+            (Some(_) | None, _) => {}
+        }
+        at += line.len();
+    }
+    blocks
 }
 
 fn is_assize(fence: &Fence<'_>) -> bool {

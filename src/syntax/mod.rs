@@ -3,6 +3,7 @@
 pub(crate) mod ast;
 mod build;
 mod explain;
+mod format;
 mod grammar;
 mod guard;
 mod lint;
@@ -12,6 +13,8 @@ mod scan;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub(crate) use format::format;
 
 use std::borrow::Cow;
 

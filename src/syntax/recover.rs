@@ -80,7 +80,7 @@ impl<'t> Recovery<'t, '_> {
         let end = tokens.last().map_or(start, Token::end);
         let from = self.linted.partition_point(|at| *at < first);
         if self.linted.get(from).is_none_or(|at| *at >= end) {
-            self.sink.push(explain::failure(self.file, tokens, start, error));
+            self.sink.push(explain::failure(self.file, self.program, tokens, start, error));
         }
     }
 
@@ -124,7 +124,9 @@ impl<'t> Recovery<'t, '_> {
         let Some(next) = rest.first() else { return };
         if words::is_item_word(next) {
             self.stub(rest);
-        } else if !next.opens_line && self.items.len() > before {
+        } else if self.items.len() > before
+            && (!next.opens_line || self.items.last().is_some_and(lacks_effect))
+        {
             let cut_short = self.items.pop().map_or(chunk.start, |item| item.span.start as usize);
             let from = chunk.tokens.partition_point(|token| token.start < cut_short);
             self.stub(chunk.tokens.get(from..).unwrap_or_default());
@@ -165,6 +167,11 @@ impl<'t> Recovery<'t, '_> {
         };
         self.items.push(ast::Item { span, kind });
     }
+}
+
+/// A rule whose clauses come after what does not parse: that it does nothing is no news.
+fn lacks_effect(item: &ast::Item) -> bool {
+    matches!(&item.kind, ast::ItemKind::Rule(rule) if rule.then.is_empty() && rule.overrides.is_empty())
 }
 
 /// Cuts at the item words that open a line and that no colon follows.

@@ -128,7 +128,12 @@ fn token(first: char, rest: &str) -> (TokenKind, usize) {
 fn quoted(rest: &str, closing: &[char]) -> Option<usize> {
     let (at, _) = rest.char_indices().nth(1)?;
     let inside = rest.get(at..)?.get(..line_length(rest.get(at..)?))?;
-    let (end, char) = inside.char_indices().find(|(_, char)| closing.contains(char))?;
+    // `"` closes what another mark opened only where the right mark is missing.
+    let find = |is_right: bool| {
+        let mut ends = inside.char_indices();
+        ends.find(|(_, char)| closing.contains(char) && (is_right != (*char == '"') || closing == ['"']))
+    };
+    let (end, char) = find(true).or_else(|| find(false))?;
     Some(at + end + char.len_utf8())
 }
 

@@ -46,6 +46,10 @@ fn shown(sources: &Sources, found: &[Diagnostic]) -> String {
                 fix.replacement
             ));
         }
+        for guess in &one.suggestions {
+            let (title, place) = (&guess.title, sources.slice(guess.span));
+            lines.push_str(&format!("  suggestion {title:?}: {place:?} -> {:?}\n", guess.replacement));
+        }
         for (span, note) in &one.labels {
             lines.push_str(&format!("  label {:?}: {note}\n", sources.slice(*span)));
         }
@@ -104,6 +108,40 @@ fn structure_mistakes_are_named() {
 #[test]
 fn literate_files_keep_their_positions() {
     check("literate.txt");
+}
+
+/// What is certain is right: a fix removes its finding. What a broken text hid may be found then, but no more than one
+/// thing for the one that is gone.
+#[test]
+fn every_fix_removes_its_finding_and_adds_none() {
+    let mut tried = 0;
+    for path in ["misspellings.txt", "structure.txt", "literate.txt"] {
+        let full = format!("{}/tests/cases/syntax/{path}", env!("CARGO_MANIFEST_DIR"));
+        for case in std::fs::read_to_string(&full).unwrap().split("=== ").skip(1) {
+            let (name, rest) = case.split_once('\n').unwrap_or((case, ""));
+            let text = rest.split_once("---\n").unwrap_or((rest, "")).0.trim_end();
+            let file = if name.ends_with(".md") { "policy.assize.md" } else { "policy.assize" };
+            let (sources, _, found) = parse_named(file, text);
+            for one in found.iter().filter(|one| !one.fixes.is_empty()) {
+                let fixed = crate::diagnostic::apply_fixes(std::slice::from_ref(one), &sources);
+                let (new_sources, _, now) = parse_named(file, &fixed.files[0].text);
+                let same = |found: &[Diagnostic]| {
+                    found
+                        .iter()
+                        .filter(|other| other.code == one.code && other.message == one.message)
+                        .count()
+                };
+                assert!(
+                    same(&now) < same(&found) && now.len() <= found.len(),
+                    "{path}: {name}\n{}\n{}",
+                    fixed.files[0].text,
+                    shown(&new_sources, &now)
+                );
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 50, "only {tried} fixes were tried");
 }
 
 /// Cases `text => tree`, one a line; the tree in prefix form.
@@ -369,13 +407,11 @@ fn nesting_up_to_the_limit_is_cheap() {
 
 #[test]
 fn a_host_may_set_lower_limits() {
-    let mut limits = Limits::default();
-    limits.source_bytes = 10;
+    let limits = Limits { source_bytes: 10, ..Limits::default() };
     assert_eq!(codes(&parse_within("p", "policy p ", &limits).2), [] as [&str; 0]);
     assert_eq!(codes(&parse_within("p", "policy pqr ", &limits).2), ["syntax/too-large"]);
     for (nesting, deepest) in [(3, 3), (1_000, super::guard::MAX_BRACKETS)] {
-        let mut limits = Limits::default();
-        limits.nesting = nesting;
+        let limits = Limits { nesting, ..Limits::default() };
         let nested = |times: usize| format!("define x: number = {}1{}", "(".repeat(times), ")".repeat(times));
         assert_eq!(codes(&parse_within("p", &nested(deepest), &limits).2), [] as [&str; 0]);
         assert_eq!(codes(&parse_within("p", &nested(deepest + 1), &limits).2), ["syntax/too-deep"]);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use assize::diagnostic::{Colours, Diagnostic};
 use assize::source::Sources;
-use assize::{Error, Policy, Severity};
+use assize::{Builder, Error, Policy, Severity};
 
 use crate::stop::{Ended, Stop};
 
@@ -15,13 +15,20 @@ use crate::stop::{Ended, Stop};
 pub(crate) enum Look {
     Snippet,
     Line,
+    /// Written elsewhere, and only counted here.
+    Nothing,
 }
 
 /// Reads a policy and what it uses. The outer error is a root file that cannot be read.
 pub(crate) fn read_policy(root: &Path) -> io::Result<Result<Policy, Error>> {
     let text = read_text(root)?;
+    Ok(builder(root, &text).build())
+}
+
+/// A policy that begins with `text`; what it uses is read from files.
+pub(crate) fn builder(root: &Path, text: &str) -> Builder<'static> {
     let loader = |name: &str, _from: &str| read_text(Path::new(name));
-    Ok(Policy::builder().file(&root.to_string_lossy(), &text).loader(loader).build())
+    Policy::builder().file(&root.to_string_lossy(), text).loader(loader)
 }
 
 /// Reads a policy that is to be used: what is wrong with it is shown and ends the run.
@@ -44,8 +51,29 @@ pub(crate) fn sound_policy(root: &Path) -> Result<Policy, Stop> {
 
 /// Writes a whole text file.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Stop> {
-    fs::write(path, text)
-        .map_err(|error| Stop::call(format!("`{}` cannot be written: {error}", path.display())))
+    // A pipe or a terminal cannot be replaced.
+    if fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        return replace_text(path, text);
+    }
+    fs::write(path, text).map_err(|error| Stop::unwritable(path, &error))
+}
+
+/// Gives a file a new text: all of it or, when that fails, nothing. Its permissions stay, and a link stays a link.
+pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), Stop> {
+    replace(path, text).map_err(|error| Stop::unwritable(path, &error))
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let target = fs::canonicalize(path)?;
+    // A file that may not be written stays as it is, although its folder would let it be replaced.
+    let permissions = fs::OpenOptions::new().write(true).open(&target)?.metadata()?.permissions();
+    let mut beside =
+        tempfile::Builder::new().prefix(".assize-").tempfile_in(target.parent().unwrap_or(Path::new(".")))?;
+    beside.write_all(text.as_bytes())?;
+    beside.as_file().set_permissions(permissions)?;
+    beside.as_file().sync_all()?;
+    beside.persist(&target).map_err(|error| error.error)?;
+    Ok(())
 }
 
 pub(crate) fn read_text(path: &Path) -> io::Result<String> {
@@ -64,9 +92,22 @@ pub(crate) fn show(found: &[Diagnostic], sources: &Sources, look: Look) -> (usiz
         match look {
             Look::Snippet => say(&format!("{}\n", diagnostic.render_snippet(sources, Colours::Ansi))),
             Look::Line => say(&diagnostic.render(sources)),
+            Look::Nothing => {}
         }
     }
     counts
+}
+
+/// Text to standard output. A reader that went away has read enough.
+pub(crate) fn print(text: &str) -> Result<(), Stop> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            say(text);
+            Err(Stop::call(format!("standard output cannot be written: {error}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// A line to standard error. Nobody is left to be told when that fails.

@@ -4,6 +4,8 @@ mod check;
 mod code;
 mod decide;
 mod files;
+mod fix;
+mod fmt;
 mod progress;
 mod stop;
 mod test;
@@ -37,6 +39,7 @@ enum Command {
     Check(check::CheckArgs),
     Code(code::CodeArgs),
     Decide(decide::DecideArgs),
+    Fmt(fmt::FmtArgs),
     Test(test::TestArgs),
 }
 
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Code(args) => code::code(&args),
         Command::Decide(args) => decide::decide(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
         Command::Test(args) => test::test(&args),
     }
     .into()

@@ -41,6 +41,10 @@ impl Stop {
     pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
         Self::call(format!("`{}` cannot be read: {error}", path.display()))
     }
+
+    pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Self {
+        Self::call(format!("`{}` cannot be written: {error}", path.display()))
+    }
 }
 
 /// Tells why a run ended early, if it did.

@@ -5,7 +5,6 @@ mod junit;
 mod lcov;
 
 use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use assize::Policy;
@@ -13,7 +12,7 @@ use assize::testing::{Coverage, PointKind, TestResult, Tests};
 use clap::Args;
 use clap::builder::styling::{AnsiColor, Style};
 
-use crate::files::{count, printable, read_text, say, sound_policy, write_text};
+use crate::files::{count, print, printable, read_text, replace_text, sound_policy, write_text};
 use crate::stop::{self, Ended, Stop};
 
 /// Missed points that are listed; reports have them all.
@@ -192,7 +191,7 @@ fn update(args: &TestArgs, policy: &Policy, tests: &Tests<'_>) -> Result<Ended, 
         let text = read_text(path).map_err(|error| Stop::unreadable(path, &error))?;
         let Some(new) = tests.rewritten(&file, &text) else { continue };
         let failed = tests.results().iter().filter(|result| result.file == file && !result.passed()).count();
-        write_text(path, &new)?;
+        replace_text(path, &new)?;
         print(&format!(
             "{file}: {} rewritten; review them before you keep them\n",
             count(failed, "expectation")
@@ -203,15 +202,4 @@ fn update(args: &TestArgs, policy: &Policy, tests: &Tests<'_>) -> Result<Ended, 
         print("nothing to rewrite\n")?;
     }
     Ok(Ended::Well)
-}
-
-fn print(text: &str) -> Result<(), Stop> {
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            say(text);
-            Err(Stop::call(format!("standard output cannot be written: {error}")))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

@@ -49,7 +49,7 @@ impl Diagnostic {
             }
         }
         main = main.elements(self.help.iter().map(|help| Level::HELP.message(printable(help))));
-        let fixes = self.fixes.iter().map(|fix| {
+        let fixes = self.fixes.iter().chain(&self.suggestions).map(|fix| {
             Level::HELP.secondary_title(printable(&fix.title)).element(
                 Snippet::source(sources.text(fix.span.file))
                     .path(printable(sources.name(fix.span.file)))

@@ -66,7 +66,17 @@ impl Lowering<'_> {
                 matches!(plain.ty, Type::Integer | Type::Number) && matches!(plain.kind, ExprKind::Const(_));
             if is_bare && code == Code::TypeUnitMismatch {
                 let text = self.sources.slice(plain.span);
-                found = found.fix("add the unit", plain.span, format!("{text} {other}"));
+                found = found.suggest("add the unit", plain.span, format!("{text} {other}"));
+            }
+        }
+        for (text, other) in [(left, right), (right, left)] {
+            let inner = self.sources.slice(text.span).trim_matches('"');
+            if text.ty == Type::Text
+                && other.ty == Type::Date
+                && matches!(text.kind, ExprKind::Const(_))
+                && jiff::civil::Date::strptime("%Y-%m-%d", inner).is_ok_and(|date| date.to_string() == inner)
+            {
+                found = found.fix("a date has no quotes", text.span, inner);
             }
         }
         self.sink.push(found);

@@ -134,7 +134,7 @@ impl Lowering<'_> {
         let mut found =
             Diagnostic::new(Code::NameUnknown, name.span, format!("{what} no field `{}`", name.text));
         if let Some(meant) = did_you_mean(&name.text, def.fields.iter().map(|field| &*field.name)) {
-            found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+            found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
             let names: Vec<String> =
                 def.fields.iter().take(12).map(|field| format!("`{}`", field.name)).collect();
@@ -151,7 +151,7 @@ impl Lowering<'_> {
             format!("`{}` has no member `{}`", def.name, name.text),
         );
         if let Some(meant) = did_you_mean(&name.text, def.members.iter().map(|member| &*member.name)) {
-            found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+            found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
             let names: Vec<String> =
                 def.members.iter().take(12).map(|member| format!("`{}`", member.name)).collect();

@@ -61,7 +61,7 @@ impl Lowering<'_> {
         let mut found =
             Diagnostic::new(Code::NameUnknown, name.span, format!("there is no calendar `{}`", name.text));
         if let Some(meant) = did_you_mean(&name.text, self.calendars.keys().map(|name| &**name)) {
-            found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+            found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
         }
         self.sink.push(found);
         None

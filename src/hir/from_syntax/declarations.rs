@@ -565,7 +565,7 @@ impl<'a> Lowering<'a> {
         }
         let outcomes = self.policy.schema.outcomes.iter().map(|outcome| &*outcome.name);
         if let Some(meant) = crate::diagnostic::did_you_mean(&name.text, outcomes) {
-            found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+            found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
             found = found.help(format!("declare it: `outcome {}: ..`", name.text));
         }
@@ -640,11 +640,13 @@ impl<'a> Lowering<'a> {
                 ast::Expect::Missing(paths) => Expect::Missing(texts(paths)),
                 ast::Expect::Outcomes(entries) => {
                     if entries.is_empty() {
-                        self.report(
-                            Code::ExampleEmpty,
-                            example.text.span,
-                            "this example expects nothing, so it cannot fail",
+                        let outcome = self.policy.schema.outcomes.first().map_or("fine", |def| &def.name);
+                        let help = format!(
+                            "say what must come out, `expect {outcome}: ..`, or that nothing does, `expect refused`"
                         );
+                        let message = "this example expects nothing, so it cannot fail";
+                        let span = example.text.span;
+                        self.sink.push(Diagnostic::new(Code::ExampleEmpty, span, message).help(help));
                     }
                     report_repeats("outcome", entries.iter().map(|(name, _)| name), self.sink);
                     let mut expected = Vec::new();

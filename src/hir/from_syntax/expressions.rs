@@ -352,7 +352,7 @@ impl Lowering<'_> {
                 if did_you_mean(&name.text, members.iter().map(|member| &*member.name)).is_none() {
                     let found =
                         Diagnostic::new(Code::NameUnknown, name.span, format!("there is no `{}`", name.text));
-                    self.sink.push(found.fix(
+                    self.sink.push(found.suggest(
                         format!("did you mean `{meant}`?"),
                         name.span,
                         meant.to_owned(),
@@ -378,14 +378,14 @@ impl Lowering<'_> {
             found = found.help(format!("say which is meant: {}", names.join(" or ")));
         } else {
             let in_scope = self.names_in_scope(cx);
-            if let Some(meant) = did_you_mean(&name.text, in_scope.iter().map(|name| &**name)) {
-                found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+            if let Some(word) = literal_of_another_language(&name.text) {
+                found.code = Code::SyntaxMisspelling;
+                found.message = format!("`{}` is written `{word}`", name.text);
+                found = found.fix(format!("write `{word}`"), name.span, word);
+            } else if let Some(meant) = did_you_mean(&name.text, in_scope.iter().map(|name| &**name)) {
+                found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
             } else {
-                match &*name.text {
-                    "true" => found = found.fix("truth values are `yes` and `no`", name.span, "yes"),
-                    "false" => found = found.fix("truth values are `yes` and `no`", name.span, "no"),
-                    _ => found = found.help("declare it under `facts`, or with `define`"),
-                }
+                found = found.help("declare it under `facts`, or with `define`");
             }
         }
         self.sink.push(found);
@@ -478,7 +478,7 @@ impl Lowering<'_> {
                 let callable = self.signatures.iter().filter(|signature| !signature.params.is_empty());
                 let candidates = callable.map(|signature| &*signature.name).chain(FUNCTIONS.iter().copied());
                 if let Some(meant) = did_you_mean(&name.text, candidates) {
-                    found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+                    found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
                 } else {
                     found =
                         found.help(format!("declare it: `define {}(..): .. = ..` or a `table`", name.text));
@@ -597,4 +597,14 @@ pub(super) fn constant(span: Span, ty: Type, value: Value) -> Expr {
 
 pub(super) fn unary(span: Span, ty: Type, op: UnaryOp, of: Expr) -> Expr {
     Expr { span, ty, kind: ExprKind::Unary(op, Box::new(of)) }
+}
+
+/// Words that are no names here, but that a policy might declare.
+fn literal_of_another_language(name: &str) -> Option<&'static str> {
+    match name {
+        "true" | "Yes" | "YES" => Some("yes"),
+        "false" | "No" | "NO" => Some("no"),
+        "none" | "None" | "NONE" => Some("nothing"),
+        _ => None,
+    }
 }

@@ -326,7 +326,7 @@ impl Lowering<'_> {
                 if let Some(meant) =
                     did_you_mean(&overridden.rule.text, self.rules.keys().map(|name| &**name))
                 {
-                    found = found.fix(format!("did you mean `{meant}`?"), overridden.rule.span, meant);
+                    found = found.suggest(format!("did you mean `{meant}`?"), overridden.rule.span, meant);
                 }
                 self.sink.push(found);
                 continue;

@@ -138,10 +138,14 @@ impl Lowering<'_> {
         members.push(self.sources.slice(first.span).to_owned());
         members.reverse();
         let fixed = format!("{} {test} [{}]", self.sources.slice(subject.span), members.join(", "));
-        self.sink.push(
+        let found =
             Diagnostic::new(Code::TypeMismatch, right.span, format!("`{}` alone is no condition", name.text))
-                .fix(format!("several values are tested with `{test}`"), span, fixed),
-        );
+                .fix(format!("several values are tested with `{test}`"), span, fixed);
+        // `is not a or b` may mean neither or not both; and comments on further lines would be lost.
+        let is_certain = test == "in"
+            && !self.sources.slice(span).contains('\n')
+            && members.iter().all(|member| !self.enums_with(member).is_empty());
+        self.sink.push(if is_certain { found } else { found.uncertain() });
         Some(invalid(span, Type::Bool))
     }
 
@@ -553,7 +557,7 @@ impl Lowering<'_> {
                 );
                 let records = self.policy.schema.records.iter().map(|record| &*record.name);
                 if let Some(meant) = did_you_mean(&name.text, records) {
-                    found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+                    found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
                 }
                 self.sink.push(found);
                 None

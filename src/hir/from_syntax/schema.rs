@@ -160,10 +160,14 @@ impl<'a> Lowering<'a> {
             Diagnostic::new(Code::TypeUnitMismatch, name.span, format!("there is no unit `{}`", name.text));
         let units =
             self.policy.schema.units.iter().map(|unit| &*unit.name).chain(["days", "months", "years"]);
-        if let Some(meant) = did_you_mean(&name.text, units) {
-            found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
+        let code = currency_code(&name.text).filter(|code| units.clone().any(|unit| unit == *code));
+        if let Some(meant) = code.or_else(|| did_you_mean(&name.text, units)) {
+            found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
         } else {
-            found = found.help(format!("declare it: `unit {}, 2 decimals`", name.text));
+            found = found.help(match &*name.text {
+                "percent" | "percentage" | "pct" => "per cent are written `5%`".to_owned(),
+                _ => format!("declare it: `unit {}, 2 decimals`", name.text),
+            });
         }
         self.sink.push(found);
         None
@@ -501,4 +505,16 @@ fn fields_read(expr: &Expr, in_record: bool, found: &mut Vec<usize>) {
         found.push(*place);
     }
     expr.for_each_child(&mut |child| fields_read(child, in_record, found));
+}
+
+/// The code of a currency in words.
+fn currency_code(word: &str) -> Option<&'static str> {
+    match &*word.to_lowercase() {
+        "yuan" | "rmb" | "cny" | "元" | "人民币" | "元人民币" => Some("CNY"),
+        "dollar" | "dollars" | "usd" | "美元" => Some("USD"),
+        "euro" | "euros" | "eur" | "欧元" => Some("EUR"),
+        "pound" | "pounds" | "sterling" | "gbp" | "英镑" => Some("GBP"),
+        "yen" | "jpy" | "円" | "日元" => Some("JPY"),
+        _ => None,
+    }
 }

@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Code, Diagnostic};
+use super::{flow, lower};
+use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::engine::Policy;
+use crate::hir::{ExprKind, OutcomeSource};
+use crate::limits::Limits;
 use crate::source::{Sources, Span};
 
 /// The stages that this checker (and the loader) reports in; those of the syntax have their own cases.
@@ -12,9 +15,6 @@ const STAGES: &[&str] = &[
     "use", "policy", "name", "type", "absence", "bounds", "date", "table", "circle", "override", "outcome",
     "fact", "claim", "example", "where", "cost",
 ];
-
-/// No text reaches this code: the grammar asks for an entry after `expect`.
-const UNREACHED: &[&str] = &["example/empty"];
 
 /// Opens another file within the text of a case.
 const FILE: &str = "%% file ";
@@ -46,6 +46,19 @@ fn cases(stored: &str) -> Vec<Case> {
 /// The main file is `policy.assize`; the files that follow it are there for `use`, and given outright if their names
 /// begin with `+`.
 fn check(text: &str) -> String {
+    let result = load(text);
+    let (found, sources) = parts(&result);
+    shown(sources, found)
+}
+
+fn parts(result: &Result<Policy, crate::Error>) -> (&[Diagnostic], &Sources) {
+    match result {
+        Ok(policy) => (policy.diagnostics(), policy.sources()),
+        Err(error) => (error.diagnostics(), error.sources().unwrap()),
+    }
+}
+
+fn load(text: &str) -> Result<Policy, crate::Error> {
     let mut parts = text.split(FILE);
     let main = parts.next().unwrap_or_default();
     let mut builder = Policy::builder().file("policy.assize", main);
@@ -57,13 +70,8 @@ fn check(text: &str) -> String {
             None => drop(used.insert(name.to_owned(), text.to_owned())),
         }
     }
-    let load = move |name: &str, _: &str| used.get(name).cloned().ok_or("there is no such file");
-    match builder.loader(load).build() {
-        Ok(policy) => shown(policy.sources(), policy.diagnostics()),
-        Err(error) => {
-            error.sources().map_or_else(|| error.to_string(), |sources| shown(sources, error.diagnostics()))
-        }
-    }
+    let answer = move |name: &str, _: &str| used.get(name).cloned().ok_or("there is no such file");
+    builder.loader(answer).build()
 }
 
 fn shown(sources: &Sources, found: &[Diagnostic]) -> String {
@@ -81,6 +89,10 @@ fn shown(sources: &Sources, found: &[Diagnostic]) -> String {
         }
         for fix in &one.fixes {
             lines.push_str(&format!("  fix {:?}: {} -> {:?}\n", fix.title, at(fix.span), fix.replacement));
+        }
+        for guess in &one.suggestions {
+            let (title, place) = (&guess.title, at(guess.span));
+            lines.push_str(&format!("  suggestion {title:?}: {place} -> {:?}\n", guess.replacement));
         }
         for (span, note) in &one.labels {
             lines.push_str(&format!("  label {}: {note}\n", at(*span)));
@@ -157,9 +169,67 @@ fn every_code_of_the_checker_has_a_case_and_its_fix() {
     let wanted = Code::ALL.iter().filter(|code| **code != Code::Internal).map(|code| code.as_str());
     let of_stages = wanted.filter(|code| code.split('/').next().is_some_and(|stage| STAGES.contains(&stage)));
     let (has_case, without): (Vec<_>, Vec<_>) = of_stages.partition(|code| raised.contains(*code));
-    assert_eq!(without, UNREACHED, "codes that no case raises");
+    assert!(without.is_empty(), "no case raises {without:?}");
     let unfixed: Vec<_> = has_case.into_iter().filter(|code| !with_fix.contains(*code)).collect();
     assert!(unfixed.is_empty(), "no fixed case stands beside one that raises {unfixed:?}");
+}
+
+/// A fix removes its finding, and what is found then is about other text, or about types: a text that does not parse
+/// hides what comes behind. There are never more findings than before.
+fn is_better(
+    fixed: &Diagnostic,
+    (old_sources, old): (&Sources, &[Diagnostic]),
+    (new_sources, new): (&Sources, &[Diagnostic]),
+) -> Result<(), String> {
+    let fix = &fixed.fixes[0];
+    let same = |found: &[Diagnostic]| {
+        found.iter().filter(|one| one.code == fixed.code && one.message == fixed.message).count()
+    };
+    let written = u32::try_from(fix.replacement.len()).unwrap();
+    let is_old = |one: &Diagnostic| old.iter().any(|old| old.code == one.code && old.message == one.message);
+    let is_syntax = |one: &Diagnostic| one.code.as_str().starts_with("syntax/");
+    let caused = new.iter().filter(|one| {
+        (is_syntax(one) || !is_syntax(fixed))
+            && one.span.file == fix.span.file
+            && one.span.start < fix.span.start + written
+            && fix.span.start < one.span.end
+            && !is_old(one)
+    });
+    if same(new) < same(old) && new.len() <= old.len() && caused.count() == 0 {
+        return Ok(());
+    }
+    Err(format!("{}\n{fix:?}\n{}", shown(old_sources, old), shown(new_sources, new)))
+}
+
+/// What is certain is right.
+#[test]
+fn every_fix_removes_its_finding_and_adds_none() {
+    let mut tried = 0;
+    let mut wrong = String::new();
+    for (path, cases) in files() {
+        for case in cases {
+            let result = load(&case.text);
+            let (found, sources) = parts(&result);
+            for one in found.iter().filter(|one| !one.fixes.is_empty()) {
+                let fixed = crate::diagnostic::apply_fixes(std::slice::from_ref(one), sources);
+                let mut builder = Policy::builder();
+                for file in sources.files() {
+                    let changed = fixed.files.iter().find(|changed| changed.file == file);
+                    let text = changed.map_or(sources.text(file), |changed| &changed.text);
+                    builder = builder.file(sources.name(file), text);
+                }
+                let result = builder.build();
+                let (now, new_sources) = parts(&result);
+                let new_texts = (new_sources, now);
+                if let Err(why) = is_better(one, (sources, found), new_texts) {
+                    wrong.push_str(&format!("{}: {}\n{why}\n", path.display(), case.name));
+                }
+                tried += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(tried > 60, "only {tried} fixes were tried");
 }
 
 /// The same files in another order say the same.
@@ -189,4 +259,31 @@ fn the_order_of_items_does_not_change_what_is_found() {
             assert_eq!(codes(&case.text), codes(&reversed), "{}: {}\n{reversed}", path.display(), case.name);
         }
     }
+}
+
+/// A part that was given up without an error must not reach a decision.
+#[test]
+fn a_hole_that_no_error_explains_is_an_error() {
+    let mut sources = Sources::default();
+    let id = sources.add("policy.assize", "policy toys outcome fine: integer = 5 + 6");
+    let mut sink = Sink::default();
+    let file = crate::syntax::parse(&sources, id, &Limits::default(), &mut sink);
+    let mut policy = lower(&[file], &sources, &mut sink);
+    assert_eq!(sink.finish(), []);
+    for outcome in &mut policy.outcomes {
+        let OutcomeSource::Defined(fine) = &mut outcome.source else { panic!("`fine` is defined") };
+        let ExprKind::Binary(_, _, six) = &mut fine.kind else { panic!("`fine` is a sum") };
+        six.kind = ExprKind::Invalid;
+    }
+    let mut sink = Sink::default();
+    flow::check(&policy, &mut sink);
+    let found = sink.finish();
+    let told: Vec<_> = found.iter().map(|one| (one.code, sources.slice(one.span))).collect();
+    assert_eq!(told, [(Code::Internal, "6")]);
+
+    let reason = Diagnostic::new(Code::TypeMismatch, found[0].span, "the reason");
+    let mut sink = Sink::default();
+    sink.push(reason.clone());
+    flow::check(&policy, &mut sink);
+    assert_eq!(sink.finish(), [reason], "an error says why");
 }

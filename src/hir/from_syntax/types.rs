@@ -142,18 +142,21 @@ impl Lowering<'_> {
                     name.span,
                     format!("there is no type or unit `{}`", name.text),
                 );
-                if let Some(meant) = meant {
-                    found = found.fix(format!("did you mean `{meant}`?"), name.span, meant);
-                } else if matches!(&*name.text, "string" | "str") {
+                let lower = name.text.to_lowercase();
+                if let Some(ty) = TYPES.iter().find(|ty| **ty == lower) {
+                    found = found.fix(format!("write `{ty}`"), name.span, *ty);
+                } else if let Some(meant) = meant {
+                    found = found.suggest(format!("did you mean `{meant}`?"), name.span, meant);
+                } else if matches!(&*lower, "string" | "str") {
                     found = found.fix("texts have the type `text`", name.span, "text");
-                } else if matches!(&*name.text, "boolean" | "flag") {
+                } else if matches!(&*lower, "boolean" | "flag") {
                     found = found.fix("yes and no have the type `bool`", name.span, "bool");
-                } else if matches!(&*name.text, "int" | "decimal" | "float" | "double" | "percent") {
+                } else if matches!(&*lower, "int" | "decimal" | "float" | "double" | "percent") {
                     found = found.help(
                         "whole counts are `integer`, other numbers are `number`; 5% is the number 0.05",
                     );
-                } else if matches!(&*name.text, "years" | "year") {
-                    found = found.fix("a length in years is counted in months", name.span, "months");
+                } else if matches!(&*lower, "years" | "year") {
+                    found = found.suggest("a length in years is counted in months", name.span, "months");
                 } else {
                     found = found.help(format!(
                         "declare it: `unit {0}, 2 decimals` for an amount, `enum {0}: ..` for a choice, `record {0} ..` for several fields",
@@ -280,7 +283,7 @@ impl Lowering<'_> {
                     span,
                     format!("expected an amount in `{expected}`, found a number without unit"),
                 );
-                if plain { found.fix("add the unit", span, format!("{text} {expected}")) } else { found }
+                if plain { found.suggest("add the unit", span, format!("{text} {expected}")) } else { found }
             }
             (Type::Quantity(_), Type::Quantity(_)) => Diagnostic::new(
                 Code::TypeUnitMismatch,

@@ -284,7 +284,7 @@ impl Builder<'_, '_> {
                     .label(earlier, "the other one");
             for reading in readings {
                 let shown = reading.split_whitespace().collect::<Vec<_>>().join(" ");
-                diagnostic = diagnostic.help(format!("it may mean `{shown}`")).fix(
+                diagnostic = diagnostic.help(format!("it may mean `{shown}`")).suggest(
                     format!("write `{shown}`"),
                     first.to(*last),
                     reading,

@@ -14,8 +14,9 @@ impl Flow<'_> {
         let policy = self.policy;
         let mut whole: Option<Value> = None;
         for date in &policy.law_dates {
-            let known = self.eval(date);
-            if known.value.may_be_nothing() {
+            let is_broken = self.is_broken(date);
+            let known = self.unless(is_broken, |flow| flow.eval(date));
+            if !is_broken && known.value.may_be_nothing() {
                 self.report(
                     Diagnostic::new(
                         Code::AbsenceResult,

@@ -9,6 +9,7 @@ use super::same::same;
 use super::{coverage, grid, index};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir::{Body, Expr, ExprKind, InForce, Named, Outcome, OutcomeSource, Policy, Readable, Version};
+use crate::source::Span;
 use crate::types::{Bounds, Field, Presence, Schema, Type};
 use crate::value::{self, Shape, Value, Waits};
 
@@ -37,8 +38,15 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         steps: 0,
         param_names: Vec::new(),
         broken: BTreeSet::new(),
+        hole: None,
     };
     flow.policy();
+    let hole = flow.hole;
+    // Better no policy than one with a hole: every decision that meets the hole would fail.
+    if let Some(span) = hole.filter(|_| !sink.has_errors()) {
+        let message = "the checker could not read this, and no error says why";
+        sink.push(Diagnostic::new(Code::Internal, span, message).help("please report it, with this text"));
+    }
 }
 
 /// What a value may be, and what the items of a collection may be.
@@ -83,6 +91,8 @@ pub(super) struct Flow<'a> {
     param_names: Vec<std::sync::Arc<str>>,
     /// What holds broken parts, and what reads it: reported already, so nothing follows from it.
     broken: BTreeSet<Readable>,
+    /// The first broken part that was met.
+    hole: Option<Span>,
     /// Expressions judged in the current declaration.
     steps: u32,
 }
@@ -136,7 +146,7 @@ impl Flow<'_> {
     }
 
     /// The expression holds or reads something broken.
-    fn is_broken(&self, expr: &Expr) -> bool {
+    fn is_broken(&mut self, expr: &Expr) -> bool {
         let reads_broken = if let ExprKind::Call { named, .. } = &expr.kind {
             self.broken.contains(&Readable::Named(*named))
         } else if let ExprKind::Outcome(id) = &expr.kind {
@@ -144,7 +154,11 @@ impl Flow<'_> {
         } else {
             false
         };
-        let mut found = reads_broken || expr.ty == Type::Invalid || matches!(expr.kind, ExprKind::Invalid);
+        let is_hole = expr.ty == Type::Invalid || matches!(expr.kind, ExprKind::Invalid);
+        if is_hole {
+            self.hole.get_or_insert(expr.span);
+        }
+        let mut found = reads_broken || is_hole;
         expr.for_each_child(&mut |child| found = found || self.is_broken(child));
         found
     }
@@ -186,8 +200,11 @@ impl Flow<'_> {
             .iter()
             .flat_map(|calendar| calendar.holidays.iter().chain(&calendar.workdays))
         {
-            let known = self.eval(list);
-            self.demand(known.value, list);
+            let is_broken = self.is_broken(list);
+            self.unless(is_broken, |flow| {
+                let known = flow.eval(list);
+                flow.demand(known.value, list)
+            });
         }
     }
 
