@@ -52,8 +52,11 @@ fn shown(decision: &Decision) -> String {
 #[test]
 fn what_was_wrong_once_stays_right() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/regressions");
-    let mut files: Vec<_> =
-        folder.read_dir().expect("the folder is there").map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<_> = folder
+        .read_dir()
+        .expect("the folder is there")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     files.sort();
     let mut count = 0;
     for file in files {

@@ -79,7 +79,9 @@ impl Maker<'_> {
 
     fn guarded_quotient(&mut self, ty: &Ty, depth: u8) -> Text {
         let divisor = |source: &Source| {
-            source.absence == Absence::Never && source.is_path && matches!(source.ty, Ty::Integer | Ty::Number)
+            source.absence == Absence::Never
+                && source.is_path
+                && matches!(source.ty, Ty::Integer | Ty::Number)
         };
         let Some(divisor) = self.choose_source(divisor) else { return self.sum_of_two(ty, depth) };
         let left = self.operand(ty, depth, Level::Multiply);
@@ -99,7 +101,8 @@ impl Maker<'_> {
         }
         let other = Ty::Quantity(*self.choices.pick(&others));
         // The unit of the whole is that of the left side.
-        let (left, right) = (self.operand(ty, depth, Level::Add), self.operand(&other, depth, Level::Multiply));
+        let (left, right) =
+            (self.operand(ty, depth, Level::Add), self.operand(&other, depth, Level::Multiply));
         Text::new(Level::Add, format!("{left} + {right}"))
     }
 
@@ -152,7 +155,8 @@ impl Maker<'_> {
     }
 
     fn days_after(&mut self, depth: u8) -> Text {
-        let (from, to) = (self.operand(&Ty::Date, depth, Level::Add), self.operand(&Ty::Date, depth, Level::Add));
+        let (from, to) =
+            (self.operand(&Ty::Date, depth, Level::Add), self.operand(&Ty::Date, depth, Level::Add));
         if !self.calendars.is_empty() && self.choices.chance(100) {
             let of = format!(" of {}", self.choices.pick(&self.calendars));
             let of = if self.calendars.len() > 1 || self.choices.chance(60) { of } else { String::new() };

@@ -222,7 +222,11 @@ impl Drawing<'_, '_, '_> {
             match map.get_mut(&field.wire) {
                 Some(inner) => self.complete_inside(inner, &field.ty),
                 None => {
-                    let known = if field.nothing && self.choices.chance(80) { Value::Null } else { self.value(field, 0) };
+                    let known = if field.nothing && self.choices.chance(80) {
+                        Value::Null
+                    } else {
+                        self.value(field, 0)
+                    };
                     map.insert(field.wire.clone(), known);
                 }
             }

@@ -68,7 +68,8 @@ impl Maker<'_> {
     /// A condition that mentions the item, where there is something to say about it.
     fn about(&mut self, item: &Item, depth: u8) -> String {
         let of_item = |source: &Source| {
-            source.text == item.name || source.text.strip_prefix(&item.name).is_some_and(|rest| rest.starts_with('.'))
+            source.text == item.name
+                || source.text.strip_prefix(&item.name).is_some_and(|rest| rest.starts_with('.'))
         };
         for _ in 0..3 {
             if let Some(source) = self.choose_source(of_item)
@@ -90,7 +91,8 @@ impl Maker<'_> {
         let mut clause = format!("for each {} in {}{}", item.name, item.path, self.filter(&item, depth));
         let inner = if self.may_walk() && self.choices.chance(120) { self.enter_inner(&item) } else { None };
         if let Some(inner) = &inner {
-            clause = format!("{clause} for each {} in {}{}", inner.name, inner.path, self.filter(inner, depth));
+            clause =
+                format!("{clause} for each {} in {}{}", inner.name, inner.path, self.filter(inner, depth));
         }
         let value = self.operand(ty, depth, Level::Implies);
         // Before `for each` of a plain list there is no rounding to confuse; behind `sum of` it may stand bare.
@@ -139,7 +141,9 @@ impl Maker<'_> {
         let keys: Vec<String> = (0..self.choices.below(3))
             .map(|_| {
                 let extreme = *self.choices.pick(&["highest", "lowest"]);
-                let source = self.choose_source(|source| source.text.starts_with(&item.name) && source.absence == Absence::Never);
+                let source = self.choose_source(|source| {
+                    source.text.starts_with(&item.name) && source.absence == Absence::Never
+                });
                 let key = match source {
                     Some(source) if self.is_ordered(&source.ty) => source.text,
                     _ => self.operand(&Ty::Integer, depth, Level::Implies),
@@ -165,9 +169,7 @@ impl Maker<'_> {
                 };
                 Text::new(Level::Add, format!("{left} without {right}"))
             }
-            _ if self.may_walk() => {
-                self.gathered("set", of, depth).unwrap_or_else(|| self.literal(&ty))
-            }
+            _ if self.may_walk() => self.gathered("set", of, depth).unwrap_or_else(|| self.literal(&ty)),
             _ => self.leaf(&ty),
         }
     }
@@ -193,7 +195,8 @@ impl Maker<'_> {
         match self.choices.below(6) {
             0 => self.literal(&ty),
             1 if of.is_amount() => {
-                let (left, right) = (self.operand(&ty, depth, Level::Add), self.operand(&ty, depth, Level::Multiply));
+                let (left, right) =
+                    (self.operand(&ty, depth, Level::Add), self.operand(&ty, depth, Level::Multiply));
                 Text::new(Level::Add, format!("{left} + {right}"))
             }
             2 if of.is_fractional() => {
@@ -220,7 +223,8 @@ impl Maker<'_> {
             }
             4 => {
                 // Two names in order, by a guard.
-                let name = |source: &Source| source.ty == *of && source.absence == Absence::Never && source.is_path;
+                let name =
+                    |source: &Source| source.ty == *of && source.absence == Absence::Never && source.is_path;
                 match (self.choose_source(name), self.choose_source(name)) {
                     (Some(one), Some(other)) if one.text != other.text => {
                         let rest = self.literal(&ty).at(Level::Whole);

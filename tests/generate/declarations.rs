@@ -1,7 +1,9 @@
 //! Units, enums, records, facts and calendars.
 
 use super::maker::{Level, Maker, absence};
-use super::world::{Absence, Bounds, Enumeration, FIRST_DAY, Field, Member, Presence, Record, Source, Ty, Unit};
+use super::world::{
+    Absence, Bounds, Enumeration, FIRST_DAY, Field, Member, Presence, Record, Source, Ty, Unit,
+};
 
 const ENUMS: [&str; 4] = ["Kind", "Stage", "Role", "等级"];
 
@@ -175,7 +177,9 @@ impl Maker<'_> {
                 let of = *self.choices.pick(&self.finished_records());
                 Ty::list(Ty::Record(of))
             }
-            13 if !self.finished_records().is_empty() => Ty::Record(*self.choices.pick(&self.finished_records())),
+            13 if !self.finished_records().is_empty() => {
+                Ty::Record(*self.choices.pick(&self.finished_records()))
+            }
             14 => Ty::range(self.measured()),
             15 => {
                 let inner = self.scalar();
@@ -187,11 +191,13 @@ impl Maker<'_> {
 
     /// Records but the one that is being declared.
     fn finished_records(&self) -> Vec<usize> {
-        let count = if self.facts.is_empty() { self.records.len().saturating_sub(1) } else { self.records.len() };
+        let count =
+            if self.facts.is_empty() { self.records.len().saturating_sub(1) } else { self.records.len() };
         (0..count).collect()
     }
 
     fn field(&mut self) -> (Field, String) {
+        self.fuel_here = 6;
         let (name, ty) = (self.name(), self.field_type());
         let wire = if self.choices.chance(24) { format!("{name} of it") } else { name.clone() };
         let bounds = self.field_bounds(&ty);
@@ -247,12 +253,18 @@ impl Maker<'_> {
 
     fn field_bounds(&mut self, ty: &Ty) -> Bounds {
         match ty {
-            Ty::Integer | Ty::Days | Ty::Months | Ty::WorkingDays => {
-                *self.choices.pick(&[Bounds::default(), Bounds::from(0), Bounds::between(0, 9), Bounds::between(1, 16)])
-            }
-            Ty::Number => {
-                *self.choices.pick(&[Bounds::from(0), Bounds::between(0, 100), Bounds::default(), Bounds::from(1)])
-            }
+            Ty::Integer | Ty::Days | Ty::Months | Ty::WorkingDays => *self.choices.pick(&[
+                Bounds::default(),
+                Bounds::from(0),
+                Bounds::between(0, 9),
+                Bounds::between(1, 16),
+            ]),
+            Ty::Number => *self.choices.pick(&[
+                Bounds::from(0),
+                Bounds::between(0, 100),
+                Bounds::default(),
+                Bounds::from(1),
+            ]),
             Ty::Quantity(_) => {
                 *self.choices.pick(&[Bounds::from(0), Bounds::between(0, 100_000), Bounds::default()])
             }

@@ -11,10 +11,8 @@ impl Maker<'_> {
             9 => Ty::list(self.scalar()),
             10 => Ty::range(self.measured()),
             11 => {
-                let records: Vec<Ty> = (0..self.records.len())
-                    .map(Ty::Record)
-                    .filter(|ty| self.has_source(ty))
-                    .collect();
+                let records: Vec<Ty> =
+                    (0..self.records.len()).map(Ty::Record).filter(|ty| self.has_source(ty)).collect();
                 if records.is_empty() { Ty::Bool } else { self.choices.pick(&records).clone() }
             }
             _ => self.scalar(),
@@ -57,7 +55,8 @@ impl Maker<'_> {
                 // Two columns.
                 known(name.clone(), true, vec![(Some("each"), ty.clone()), (Some("cap"), Ty::Integer)]);
                 let rows = self.rows(&ty, true);
-                self.items.push(format!("parameter {name}: (each: {type_text}, cap: integer){title}\n{rows}"));
+                self.items
+                    .push(format!("parameter {name}: (each: {type_text}, cap: integer){title}\n{rows}"));
             }
             _ => {
                 known(name.clone(), true, vec![(None, ty.clone())]);
@@ -69,7 +68,9 @@ impl Maker<'_> {
 
     fn rows(&mut self, ty: &Ty, is_wide: bool) -> String {
         let mut rows = Vec::new();
-        for from in ["2010-01-01", "2018-01-01", "2020-07-01", "2024-02-29"].iter().take(self.choices.between(1, 4)) {
+        for from in
+            ["2010-01-01", "2018-01-01", "2020-07-01", "2024-02-29"].iter().take(self.choices.between(1, 4))
+        {
             let value = self.constant(ty, Bounds::default());
             let mut row = format!("  from {from}: {}", self.show(ty, value).text);
             if is_wide {
@@ -94,7 +95,7 @@ impl Maker<'_> {
         let mark = self.scope.len();
         self.begin();
         let params = if has_params { self.params() } else { Vec::new() };
-        let depth = u8::try_from(self.choices.below(4)).unwrap_or(0) + 1;
+        let depth = self.depth();
         let nothing = self.choices.chance(50) && !matches!(ty, Ty::Record(_) | Ty::List(_) | Ty::Set(_));
         let head = format!("define {name}{}: {}", self.params_text(&params), self.type_text(&ty));
         let body = |maker: &mut Self| {
@@ -114,7 +115,16 @@ impl Maker<'_> {
         let (degree, work, reads_outcomes) = (self.deepest, self.work, self.read_outcome);
         if has_params || (is_dated && !nothing) {
             let results = vec![(None, ty)];
-            self.functions.push(Function { name, params, results, nothing, is_dated, degree, work, reads_outcomes });
+            self.functions.push(Function {
+                name,
+                params,
+                results,
+                nothing,
+                is_dated,
+                degree,
+                work,
+                reads_outcomes,
+            });
         } else if !is_dated || self.has_law_date {
             let absence = if nothing { Absence::Perhaps } else { Absence::Never };
             self.read(Source {
@@ -147,9 +157,10 @@ impl Maker<'_> {
         }
         params.retain(|param| {
             !matches!(param.ty, Ty::Record(_))
-                || self.scope.iter().any(|source| {
-                    source.ty == param.ty || source.ty == Ty::list(param.ty.clone())
-                })
+                || self
+                    .scope
+                    .iter()
+                    .any(|source| source.ty == param.ty || source.ty == Ty::list(param.ty.clone()))
         });
         if params.is_empty() {
             params.push(Param { name: self.name(), ty: Ty::Integer, bounds: Bounds::default() });
@@ -186,6 +197,7 @@ impl Maker<'_> {
         let name = self.name();
         let mark = self.scope.len();
         self.begin();
+        self.fuel_here = 20;
         let mut params = Vec::new();
         for _ in 0..self.choices.between(1, 3) {
             let param = self.table_param();
@@ -211,12 +223,20 @@ impl Maker<'_> {
                 is_outcome: false,
             });
         }
-        let columns = if is_wide { vec![(Some("each"), ty.clone()), (Some("cap"), Ty::Integer)] } else { vec![(None, ty.clone())] };
-        let rows = if is_cross { self.cross(&params, &ty) } else { self.grid(&params, &columns, !hit.is_empty()) };
+        let columns = if is_wide {
+            vec![(Some("each"), ty.clone()), (Some("cap"), Ty::Integer)]
+        } else {
+            vec![(None, ty.clone())]
+        };
+        let rows =
+            if is_cross { self.cross(&params, &ty) } else { self.grid(&params, &columns, !hit.is_empty()) };
         self.scope = outer;
         self.scope.truncate(mark);
-        let type_text =
-            if is_wide { format!("(each: {}, cap: integer)", self.type_text(&ty)) } else { self.type_text(&ty) };
+        let type_text = if is_wide {
+            format!("(each: {}, cap: integer)", self.type_text(&ty))
+        } else {
+            self.type_text(&ty)
+        };
         let (params_text, title) = (self.params_text(&params), self.title());
         self.items.push(format!("table {name}{params_text}: {type_text}{hit}{title}\n{}", rows.join("\n")));
         let (degree, work) = (self.deepest, self.work);
@@ -237,7 +257,10 @@ impl Maker<'_> {
         let (ty, bounds) = match self.choices.below(8) {
             0..=2 => (Ty::Enum(self.choices.below(self.enums.len())), Bounds::default()),
             3 => (Ty::Bool, Bounds::default()),
-            4 => (Ty::Integer, *self.choices.pick(&[Bounds::between(0, 9), Bounds::from(0), Bounds::default()])),
+            4 => (
+                Ty::Integer,
+                *self.choices.pick(&[Bounds::between(0, 9), Bounds::from(0), Bounds::default()]),
+            ),
             5 => (Ty::Number, *self.choices.pick(&[Bounds::from(0), Bounds::between(0, 100)])),
             6 => (Ty::Quantity(self.choices.below(self.units.len())), Bounds::from(0)),
             _ => (Ty::Date, *self.choices.pick(&[Bounds::from(FIRST_DAY), Bounds::default()])),
@@ -263,7 +286,8 @@ impl Maker<'_> {
                     (None, _) => 3,
                 };
                 let second = first + step;
-                let [a, b, next] = [first, second, second + 1].map(|value| self.show(ty, value).at(Level::Add));
+                let [a, b, next] =
+                    [first, second, second + 1].map(|value| self.show(ty, value).at(Level::Add));
                 if ty.is_fractional() {
                     vec![format!("<= {a}"), format!("> {a} and <= {b}"), format!("> {b}")]
                 } else if self.choices.chance(100) {
@@ -278,23 +302,38 @@ impl Maker<'_> {
     fn result_cells(&mut self, columns: &[(Option<&'static str>, Ty)]) -> String {
         let cells: Vec<String> = (columns.iter())
             .map(|(_, ty)| {
-                if self.choices.chance(160) { self.expected_literal(ty).at(Level::Implies) } else { self.operand(ty, 1, Level::Implies) }
+                if self.choices.chance(160) {
+                    self.expected_literal(ty).at(Level::Implies)
+                } else {
+                    self.operand(ty, 1, Level::Implies)
+                }
             })
             .collect();
         cells.join(" | ")
     }
 
-    fn grid(&mut self, params: &[Param], columns: &[(Option<&'static str>, Ty)], may_overlap: bool) -> Vec<String> {
+    fn grid(
+        &mut self,
+        params: &[Param],
+        columns: &[(Option<&'static str>, Ty)],
+        may_overlap: bool,
+    ) -> Vec<String> {
         let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
-        let heads: Vec<String> =
-            columns.iter().map(|(name, _)| name.map_or_else(String::new, |name| format!(" {name}"))).collect();
+        let heads: Vec<String> = columns
+            .iter()
+            .map(|(name, _)| name.map_or_else(String::new, |name| format!(" {name}")))
+            .collect();
         let mut rows = vec![format!("  | {} | =>{} |", names.join(" | "), heads.join(" |"))];
         if may_overlap {
             for _ in 0..self.choices.below(4) {
                 let tests: Vec<String> = (params.iter())
                     .map(|param| {
                         let pieces = self.pieces(param);
-                        if self.choices.chance(128) { "any".into() } else { self.choices.pick(&pieces).clone() }
+                        if self.choices.chance(128) {
+                            "any".into()
+                        } else {
+                            self.choices.pick(&pieces).clone()
+                        }
                     })
                     .collect();
                 rows.push(format!("  | {} | {} |", tests.join(" | "), self.result_cells(columns)));
@@ -320,8 +359,11 @@ impl Maker<'_> {
             rows.push(format!("  | {} | {results} |", tests.join(" | ")));
             return;
         };
-        let pieces =
-            if rows.len() > 8 || self.choices.below(4) == 0 { vec!["any".to_owned()] } else { self.pieces(param) };
+        let pieces = if rows.len() > 8 || self.choices.below(4) == 0 {
+            vec!["any".to_owned()]
+        } else {
+            self.pieces(param)
+        };
         for piece in pieces {
             tests.push(piece);
             self.cover(others, columns, tests, rows);

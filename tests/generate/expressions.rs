@@ -11,7 +11,8 @@ impl Maker<'_> {
         }
         match self.choices.below(8) {
             5 => {
-                let needed = |source: &Source| source.ty == *ty && matches!(source.absence, Absence::Unless(_));
+                let needed =
+                    |source: &Source| source.ty == *ty && matches!(source.absence, Absence::Unless(_));
                 match self.choose_source(needed) {
                     Some(Source { text, absence: Absence::Unless(condition), .. }) => {
                         let other = self.expected_literal(ty).at(Level::Whole);
@@ -32,9 +33,8 @@ impl Maker<'_> {
     }
 
     pub(crate) fn expr(&mut self, ty: &Ty, depth: u8) -> Text {
-        self.fuel -= 1;
-        self.work += 1;
-        if depth == 0 || self.fuel < 0 {
+        self.spend();
+        if depth == 0 || self.fuel < 0 || self.fuel_here < 0 {
             return self.leaf(ty);
         }
         match self.choices.below(16) {
@@ -47,6 +47,19 @@ impl Maker<'_> {
         }
     }
 
+    /// Counts an expression.
+    pub(crate) fn spend(&mut self) {
+        (self.fuel, self.fuel_here, self.work) = (self.fuel - 1, self.fuel_here - 1, self.work + 1);
+    }
+
+    /// Before each declaration: how deep its expressions nest, and how many there are. Most of the law is shallow.
+    pub(crate) fn depth(&mut self) -> u8 {
+        let (depth, fuel) =
+            *self.choices.pick(&[(0, 4), (1, 12), (2, 12), (2, 24), (3, 16), (3, 32), (4, 40)]);
+        self.fuel_here = fuel;
+        depth
+    }
+
     fn leaf_unless_record(&mut self, ty: &Ty, depth: u8) -> Text {
         if matches!(ty, Ty::Record(_)) { self.leaf(ty) } else { self.special(ty, depth - 1) }
     }
@@ -57,7 +70,9 @@ impl Maker<'_> {
         if !is_record && self.choices.below(5) == 0 {
             return self.literal(ty);
         }
-        match self.choose_source(|source| source.ty == *ty && (!is_record || source.absence == Absence::Never)) {
+        match self
+            .choose_source(|source| source.ty == *ty && (!is_record || source.absence == Absence::Never))
+        {
             Some(source) => self.present(source),
             None => self.literal(ty),
         }
@@ -108,7 +123,8 @@ impl Maker<'_> {
         let count = self.choices.between(1, 3);
         let limbs: Vec<String> = (0..count)
             .map(|_| {
-                let (value, when) = (value(self).at(Level::Implies), self.operand(&Ty::Bool, depth, Level::Implies));
+                let (value, when) =
+                    (value(self).at(Level::Implies), self.operand(&Ty::Bool, depth, Level::Implies));
                 format!("{value} when {when}")
             })
             .collect();
@@ -150,7 +166,10 @@ impl Maker<'_> {
             }
             5 if self.is_scale(ty) => {
                 let side = *self.choices.pick(&["above", "below"]);
-                return Text::new(Level::Negate, format!("one step {side} {}", self.operand(ty, depth, Level::Atom)));
+                return Text::new(
+                    Level::Negate,
+                    format!("one step {side} {}", self.operand(ty, depth, Level::Atom)),
+                );
             }
             6 if ty.is_fractional() => {
                 let (left, right) = self.quotient(ty, depth);
@@ -158,7 +177,8 @@ impl Maker<'_> {
             }
             7 => {}
             _ => {
-                let source = self.choose_source(|source| source.ty == *ty && source.absence != Absence::Never);
+                let source =
+                    self.choose_source(|source| source.ty == *ty && source.absence != Absence::Never);
                 if let Some(source) = source {
                     return Text::new(if source.is_path { Level::Atom } else { Level::Tight }, source.text);
                 }
@@ -276,7 +296,10 @@ impl Maker<'_> {
     pub(crate) fn known_day(&mut self) -> String {
         let from = Bounds::from(FIRST_DAY);
         let known = |source: &Source| {
-            source.ty == Ty::Date && source.absence == Absence::Never && source.bounds.is_within(from) && source.is_path
+            source.ty == Ty::Date
+                && source.absence == Absence::Never
+                && source.bounds.is_within(from)
+                && source.is_path
         };
         match self.choose_source(known) {
             Some(source) if self.choices.chance(220) => source.text,

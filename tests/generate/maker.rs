@@ -8,8 +8,9 @@ use super::world::{
 
 pub(crate) struct Maker<'b> {
     pub(crate) choices: Choices<'b>,
-    /// How many more expressions may be made; then only leaves are.
+    /// How many more expressions may be made, in all and in the declaration that is being made; then only leaves are.
     pub(crate) fuel: i32,
+    pub(crate) fuel_here: i32,
     /// How many `for each` are around, and how many expressions were made.
     pub(crate) nest: usize,
     pub(crate) deepest: usize,
@@ -86,8 +87,7 @@ const NAMES: [&str; 12] =
     ["amount", "größe", "count", "level", "値", "rate", "share", "x", "term", "part", "Weight", "fee"];
 
 const DAYS: [i64; 10] = [
-    FIRST_DAY,
-    18_262, // 2020-01-01
+    FIRST_DAY, 18_262, // 2020-01-01
     18_321, // 2020-02-29
     18_261, // 2019-12-31
     17_897, // 2019-01-01
@@ -103,6 +103,7 @@ impl<'b> Maker<'b> {
         Self {
             choices: Choices::new(bytes),
             fuel,
+            fuel_here: 0,
             nest: 0,
             deepest: 0,
             work: 0,
@@ -268,12 +269,17 @@ impl<'b> Maker<'b> {
             Ty::Set(of) => {
                 let over = self.choices.below(self.enums.len());
                 let item = self.item_name();
-                let value = if **of == Ty::Enum(over) { item.clone() } else { self.literal(of).at(Level::Implies) };
-                Text::new(Level::Whole, format!("set of {value} for each {item} in {}", self.enums[over].name))
+                let value =
+                    if **of == Ty::Enum(over) { item.clone() } else { self.literal(of).at(Level::Implies) };
+                Text::new(
+                    Level::Whole,
+                    format!("set of {value} for each {item} in {}", self.enums[over].name),
+                )
             }
             Ty::List(of) => {
                 let (one, more) = (self.literal(of).at(Level::Implies), self.choices.chance(100));
-                let rest = if more { format!(", {}", self.literal(of).at(Level::Implies)) } else { String::new() };
+                let rest =
+                    if more { format!(", {}", self.literal(of).at(Level::Implies)) } else { String::new() };
                 Text::atom(format!("[{one}{rest}]"))
             }
             Ty::Range(of) => {
@@ -304,8 +310,9 @@ impl<'b> Maker<'b> {
                 Text::atom(format!("[{}]", members.join(", ")))
             }
             Ty::List(of) => {
-                let items: Vec<String> =
-                    (0..self.choices.below(3)).map(|_| self.expected_literal(of).at(Level::Implies)).collect();
+                let items: Vec<String> = (0..self.choices.below(3))
+                    .map(|_| self.expected_literal(of).at(Level::Implies))
+                    .collect();
                 Text::atom(format!("[{}]", items.join(", ")))
             }
             _ => self.literal(ty),
@@ -365,7 +372,8 @@ impl<'b> Maker<'b> {
         };
         let step = *self.choices.pick(steps);
         let mode = *self.choices.pick(&["half up", "half even", "up", "down"]);
-        let unit = if let Ty::Quantity(unit) = ty { format!(" {}", self.units[*unit].name) } else { String::new() };
+        let unit =
+            if let Ty::Quantity(unit) = ty { format!(" {}", self.units[*unit].name) } else { String::new() };
         format!("rounded to {step}{unit} {mode}")
     }
 

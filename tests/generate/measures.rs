@@ -3,6 +3,16 @@
 use super::maker::{Level, Maker};
 use super::world::{Absence, Bounds, Source, Ty};
 
+const PERIODS: [&str; 7] = [
+    "",
+    "",
+    "",
+    "",
+    " in force from 2018-01-01",
+    " in force until 2019-12-31",
+    " in force from 2020-01-01 until 2024-02-29",
+];
+
 /// An outcome that rules build.
 pub(crate) struct Built {
     name: String,
@@ -29,22 +39,21 @@ struct Rule {
 impl Maker<'_> {
     fn outcome_source(&mut self, name: String, ty: Ty, nothing: bool) {
         let absence = if nothing { Absence::Perhaps } else { Absence::Never };
-        self.read(Source { text: name, ty, absence, bounds: Bounds::default(), is_path: true, is_outcome: true });
+        self.read(Source {
+            text: name,
+            ty,
+            absence,
+            bounds: Bounds::default(),
+            is_path: true,
+            is_outcome: true,
+        });
     }
 
     fn in_force(&mut self) -> &'static str {
         if !self.has_law_date {
             return "";
         }
-        *self.choices.pick(&[
-            "",
-            "",
-            "",
-            "",
-            " in force from 2018-01-01",
-            " in force until 2019-12-31",
-            " in force from 2020-01-01 until 2024-02-29",
-        ])
+        PERIODS[self.choices.below(PERIODS.len())]
     }
 
     /// What an outcome of numbers needs before it can be shown.
@@ -80,14 +89,15 @@ impl Maker<'_> {
 
     pub(crate) fn defined_outcome(&mut self) {
         let (name, ty) = (self.name(), self.result_type());
-        let depth = u8::try_from(self.choices.below(4)).unwrap_or(0) + 1;
+        let depth = self.depth();
         let nothing = self.choices.chance(60) && !matches!(ty, Ty::Record(_) | Ty::List(_) | Ty::Set(_));
         let in_force = if nothing { self.in_force() } else { "" };
         let body = if nothing { self.perhaps(&ty, depth).text } else { self.body(&ty, depth) };
         let (clauses, title) = (format!("{}{}", self.limits(&ty), self.rounded(&ty)), self.title());
         let or_nothing = if nothing { " or nothing" } else { "" };
         let type_text = self.type_text(&ty);
-        self.items.push(format!("outcome {name}: {type_text}{or_nothing}{clauses}{title}{in_force}\n  = {body}"));
+        self.items
+            .push(format!("outcome {name}: {type_text}{or_nothing}{clauses}{title}{in_force}\n  = {body}"));
         self.outcome_source(name, ty, nothing);
     }
 
@@ -116,9 +126,8 @@ impl Maker<'_> {
             };
             combine = *self.choices.pick(ways);
             clauses = format!(", {combine}");
-            let records: Vec<usize> = (0..self.records.len())
-                .filter(|record| self.list_of(*record).is_some())
-                .collect();
+            let records: Vec<usize> =
+                (0..self.records.len()).filter(|record| self.list_of(*record).is_some()).collect();
             if combine != "agree" && !records.is_empty() && self.choices.chance(70) {
                 let record = *self.choices.pick(&records);
                 let outer = *self.choices.pick(ways);
@@ -130,7 +139,8 @@ impl Maker<'_> {
             nothing = neutral_is_nothing;
             match self.choices.below(6) {
                 4 if !matches!(ty, Ty::Range(_)) => {
-                    let default = if ty.is_amount() { self.bounded(&ty, 0) } else { self.expected_literal(&ty).text };
+                    let default =
+                        if ty.is_amount() { self.bounded(&ty, 0) } else { self.expected_literal(&ty).text };
                     clauses = format!("{clauses}, default {default}");
                     nothing = false;
                 }
@@ -159,8 +169,14 @@ impl Maker<'_> {
             Kind::Duty(_) => Ty::Record(usize::MAX),
         };
         let absence = if nothing { Absence::Perhaps } else { Absence::Never };
-        let source =
-            Source { text: name.clone(), ty, absence, bounds: Bounds::default(), is_path: true, is_outcome: true };
+        let source = Source {
+            text: name.clone(),
+            ty,
+            absence,
+            bounds: Bounds::default(),
+            is_path: true,
+            is_outcome: true,
+        };
         (Built { name, kind, combine, per, is_required }, source)
     }
 
@@ -175,7 +191,8 @@ impl Maker<'_> {
 
     /// Outcomes that rules build, and the rules; what they read is declared before them.
     pub(crate) fn group(&mut self) {
-        let built: Vec<(Built, Source)> = (0..self.choices.between(1, 4)).map(|_| self.built_outcome()).collect();
+        let built: Vec<(Built, Source)> =
+            (0..self.choices.between(1, 4)).map(|_| self.built_outcome()).collect();
         let (outcomes, sources): (Vec<Built>, Vec<Source>) = built.into_iter().unzip();
         let mut rules: Vec<Rule> = Vec::new();
         // One rule for each outcome at least, so that every outcome can be set.
@@ -194,6 +211,7 @@ impl Maker<'_> {
 
     fn rule(&mut self, outcomes: &[Built], sure: Option<&Built>, rules: &mut Vec<Rule>) {
         let name = self.name();
+        self.depth();
         let mark = self.scope.len();
         let mut items = Vec::new();
         let per = sure.and_then(|outcome| outcome.per);
@@ -239,7 +257,7 @@ impl Maker<'_> {
             }
         }
         let when = if agrees || self.choices.chance(200) {
-            let depth = u8::try_from(self.choices.below(3)).unwrap_or(0) + 1;
+            let depth = self.depth();
             format!("\n  when {}", self.operand(&Ty::Bool, depth, Level::Implies))
         } else {
             String::new()
@@ -247,7 +265,8 @@ impl Maker<'_> {
         let overrides = self.overrides(rules, &collections);
         if then.is_empty() && overrides.is_empty() {
             // A rule does something.
-            let fallback = outcomes.iter().find(|outcome| outcome.per.is_none() && outcome.combine != "agree");
+            let fallback =
+                outcomes.iter().find(|outcome| outcome.per.is_none() && outcome.combine != "agree");
             let Some(outcome) = fallback else {
                 for item in items.iter().rev() {
                     self.leave(item);
@@ -262,7 +281,10 @@ impl Maker<'_> {
             7 => {
                 let day = self.known_day();
                 // Only a path dates a rule, and one that its condition leaves free.
-                if day.starts_with(|c: char| c.is_ascii_digit()) || when.contains(&day) || clauses.contains(&day) {
+                if day.starts_with(|c: char| c.is_ascii_digit())
+                    || when.contains(&day)
+                    || clauses.contains(&day)
+                {
                     self.in_force().to_owned()
                 } else {
                     format!(" in force from 2018-01-01 dated by {day}")
@@ -275,7 +297,8 @@ impl Maker<'_> {
         }
         self.scope.truncate(mark);
         let title = self.title();
-        let then = if then.is_empty() { String::new() } else { format!("\n  then {}", then.join("\n       ")) };
+        let then =
+            if then.is_empty() { String::new() } else { format!("\n  then {}", then.join("\n       ")) };
         self.items.push(format!("rule {name}{title}{dated}{overrides}{clauses}{when}{then}"));
         rules.push(Rule { name, collections, sets });
     }
@@ -304,7 +327,7 @@ impl Maker<'_> {
         let name = &outcome.name;
         match outcome.kind.clone() {
             Kind::Value(ty) => {
-                let depth = u8::try_from(self.choices.below(3)).unwrap_or(0);
+                let depth = self.depth();
                 let value = if self.choices.chance(60) {
                     self.expected_literal(&ty).at(Level::Implies)
                 } else {
@@ -351,9 +374,8 @@ impl Maker<'_> {
     /// A contribution or a modifier.
     fn measure(&mut self, outcome: &Built, items: &[super::collections::Item]) -> Option<String> {
         let name = &outcome.name;
-        let may_contribute = outcome
-            .per
-            .is_none_or(|record| items.iter().any(|item| item.ty == Ty::Record(record)));
+        let may_contribute =
+            outcome.per.is_none_or(|record| items.iter().any(|item| item.ty == Ty::Record(record)));
         let end = match &outcome.kind {
             Kind::Value(Ty::Range(of)) => Some((**of).clone()),
             Kind::Value(ty) => Some(ty.clone()),
@@ -393,13 +415,19 @@ impl Maker<'_> {
         match self.choices.below(4) {
             0 | 1 => {
                 let word = *self.choices.pick(&["always", "never"]);
-                let (left, right) = (self.operand(&Ty::Bool, 2, Level::And), self.operand(&Ty::Bool, 1, Level::Or));
+                let (left, right) =
+                    (self.operand(&Ty::Bool, 2, Level::And), self.operand(&Ty::Bool, 1, Level::Or));
                 self.items.push(format!("{word} \"a claim\" {left} implies {right}"));
             }
             _ => {
-                let outcome = self.choose_source(|source| source.is_outcome && source.ty.is_amount() && source.absence == Absence::Never);
+                let outcome = self.choose_source(|source| {
+                    source.is_outcome && source.ty.is_amount() && source.absence == Absence::Never
+                });
                 let fact = |source: &Source| {
-                    !source.is_outcome && source.ty.is_amount() && source.absence == Absence::Never && source.is_path
+                    !source.is_outcome
+                        && source.ty.is_amount()
+                        && source.absence == Absence::Never
+                        && source.is_path
                 };
                 let names: Vec<String> = self.facts.iter().map(|fact| fact.name.clone()).collect();
                 let fact = self.choose_source(|source| fact(source) && names.contains(&source.text));
@@ -433,10 +461,16 @@ impl Maker<'_> {
                 let ordered: Vec<String> = (self.scope.iter())
                     .filter(|source| source.is_outcome && self.is_ordered(&source.ty))
                     .map(|source| source.text.clone())
-                    .filter(|name| self.items.iter().any(|item| item.starts_with(&format!("outcome {name}:"))))
+                    .filter(|name| {
+                        self.items.iter().any(|item| item.starts_with(&format!("outcome {name}:")))
+                    })
                     .collect();
                 if !ordered.is_empty() {
-                    line.push_str(&format!(", {}, the more lenient by {}", second.name, self.choices.pick(&ordered)));
+                    line.push_str(&format!(
+                        ", {}, the more lenient by {}",
+                        second.name,
+                        self.choices.pick(&ordered)
+                    ));
                     let then = self.choices.pick(&ordered).clone();
                     if self.choices.chance(80) {
                         line.push_str(&format!(", then {then}"));
@@ -456,12 +490,16 @@ impl Maker<'_> {
         for place in 0..self.facts.len() {
             let (name, ty) = (self.facts[place].name.clone(), self.facts[place].ty.clone());
             let is_plain = !matches!(ty, Ty::Record(_) | Ty::List(_) | Ty::Set(_) | Ty::Range(_));
-            if is_plain && self.facts[place].presence != super::world::Presence::FirstOf && self.choices.chance(128) {
+            if is_plain
+                && self.facts[place].presence != super::world::Presence::FirstOf
+                && self.choices.chance(128)
+            {
                 given.push(format!("{name}: {}", self.expected_literal(&ty).at(Level::Implies)));
             }
         }
         let expect = *self.choices.pick(&["refused", "failed"]);
-        let given = if given.is_empty() { String::new() } else { format!("\n  given {}", given.join(",\n        ")) };
+        let given =
+            if given.is_empty() { String::new() } else { format!("\n  given {}", given.join(",\n        ")) };
         self.items.push(format!("example \"one\"{given}\n  expect {expect}"));
     }
 }

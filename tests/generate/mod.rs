@@ -18,9 +18,8 @@ mod world;
 pub(crate) mod laws;
 pub(crate) mod targets;
 
-#[allow(unused_imports)]
-pub(crate) use cases::Facts;
-pub(crate) use choices::Choices;
+#[allow(unused_imports, reason = "each test and each target uses some")]
+pub(crate) use {cases::Facts, choices::Choices};
 
 use maker::{Constants, Maker};
 use world::{Enumeration, Field, Record};

@@ -51,13 +51,13 @@ impl Maker<'_> {
 
     /// A condition about a name, guarded where it may be nothing. `None` for a record.
     pub(crate) fn test_of(&mut self, source: &Source, depth: u8) -> Option<Text> {
-        self.fuel -= 1;
-        self.work += 1;
+        self.spend();
         let name = &source.text;
         if !source.is_path && source.absence != Absence::Never {
             return None;
         }
-        let subject = Text::new(if source.is_path { Level::Atom } else { Level::Tight }, name.clone()).at(Level::Tight);
+        let subject =
+            Text::new(if source.is_path { Level::Atom } else { Level::Tight }, name.clone()).at(Level::Tight);
         let test = self.plain_test(&subject, &source.ty, depth);
         match &source.absence {
             Absence::Never => test,
@@ -74,9 +74,13 @@ impl Maker<'_> {
                     (2, Some(test), Absence::Unless(condition)) if self.nest == 0 => {
                         Some(Text::new(Level::And, format!("({condition}) and {test}")))
                     }
-                    (2 | 3, Some(test), _) => Some(Text::new(Level::And, format!("{test} and {name} exists"))),
+                    (2 | 3, Some(test), _) => {
+                        Some(Text::new(Level::And, format!("{test} and {name} exists")))
+                    }
                     (4, Some(test), _) => Some(Text::new(Level::Or, format!("{name} is nothing or {test}"))),
-                    (_, Some(test), _) => Some(Text::new(Level::Implies, format!("{name} exists implies {test}"))),
+                    (_, Some(test), _) => {
+                        Some(Text::new(Level::Implies, format!("{name} exists implies {test}")))
+                    }
                 }
             }
         }
@@ -123,7 +127,11 @@ impl Maker<'_> {
                 let not = *self.choices.pick(&["", "not "]);
                 format!("{subject} {not}in {range}")
             }
-            3 => format!("{subject} in [{}, {}]", self.literal(ty).at(Level::Implies), self.literal(ty).at(Level::Implies)),
+            3 => format!(
+                "{subject} in [{}, {}]",
+                self.literal(ty).at(Level::Implies),
+                self.literal(ty).at(Level::Implies)
+            ),
             4..=6 => {
                 let op = *self.choices.pick(&[">", ">=", "<", "<="]);
                 format!("{subject} {op} {}", self.literal(ty).at(Level::To))
