@@ -106,6 +106,8 @@ impl<'p> Round<'p> {
             };
             let needed = match rules.needed_when.get(index).and_then(Option::as_ref) {
                 None => Truth::Yes,
+                // The record itself may not be there, so what its condition reads is not known.
+                Some(_) if !is_facts && spot.before.is_none() => Truth::Maybe(Waits::new()),
                 Some(condition) => {
                     let record = spot.before.filter(|_| !is_facts);
                     self.condition(condition, field, record, &path)

@@ -75,7 +75,7 @@ fn constant(ty: &Type, value: i64) -> Value {
         Type::Days => Value::Days(value),
         Type::WorkingDays => Value::WorkingDays(value),
         Type::Months => Value::Months(value),
-        Type::Range(of) => constant(of, value),
+        Type::Range(of) => Value::Range((constant(of, value), constant(of, value)).into()),
         Type::Number
         | Type::Quantity(_)
         | Type::Bool

@@ -5,13 +5,16 @@ use super::fault::{Evaluated, Fault, Place};
 use crate::decision::ProblemCode;
 use crate::hir::Outcome;
 use crate::types::{Schema, Type};
-use crate::value::{self, Number, Value};
+use crate::value::{self, Number, Trouble, Value};
 
 pub(super) fn finish(schema: &Schema, outcome: &Outcome, value: Value, place: Place<'_>) -> Evaluated {
     let trouble = |trouble| Fault::of(trouble, place);
     let rounded = match outcome.rounding {
         None => value,
-        Some(rounding) => through_nothing(value, |value| value::round(value, rounding)).map_err(trouble)?,
+        Some(rounding) => {
+            let round = |value: &Value| on_items(&outcome.ty, value, &|item| value::round(item, rounding));
+            through_nothing(value, round).map_err(trouble)?
+        }
     };
     let value = as_typed(&outcome.ty, rounded).map_err(trouble)?;
     match inexact(schema, &outcome.ty, &value) {
@@ -23,8 +26,23 @@ pub(super) fn finish(schema: &Schema, outcome: &Outcome, value: Value, place: Pl
     }
 }
 
+/// Limits and rounding of a list are those of its items; a list of which the items are not known stays as it is.
+pub(super) fn on_items(
+    ty: &Type,
+    value: &Value,
+    operation: &dyn Fn(&Value) -> Result<Value, Trouble>,
+) -> Result<Value, Trouble> {
+    match (ty, value) {
+        (Type::List(_), Value::List(items)) => {
+            Ok(Value::List(items.iter().map(operation).collect::<Result<Vec<Value>, Trouble>>()?.into()))
+        }
+        (Type::List(_), open) => Ok(open.clone()),
+        (_, single) => operation(single),
+    }
+}
+
 /// A single value where a range is declared stands for the range from itself to itself.
-fn as_typed(ty: &Type, value: Value) -> Result<Value, value::Trouble> {
+fn as_typed(ty: &Type, value: Value) -> Result<Value, Trouble> {
     match (ty, &value) {
         (Type::Range(_), Value::Range(_) | Value::Open(_) | Value::Nothing) => Ok(value),
         (Type::Range(_), _) => value::range(&value, &value),

@@ -7,7 +7,7 @@ use super::case::{Case, Frame};
 use super::domain::domain;
 use super::expr::through_nothing;
 use super::fault::{Evaluated, Fault, Place, Truth, collect, present};
-use super::finish::finish;
+use super::finish::{finish, on_items};
 use super::rules::Instance;
 use super::show::show;
 use super::watch::Produced;
@@ -174,8 +174,10 @@ impl<'p> Case<'p> {
         if floor.is_none() && cap.is_none() {
             return Ok(value);
         }
-        through_nothing(value, |value| value::clamp(value, floor.as_ref(), cap.as_ref()))
-            .map_err(|trouble| Fault::of(trouble, place))
+        let clamp = |value: &Value| {
+            on_items(&outcome.ty, value, &|item| value::clamp(item, floor.as_ref(), cap.as_ref()))
+        };
+        through_nothing(value, clamp).map_err(|trouble| Fault::of(trouble, place))
     }
 
     /// Groups by item first, then the groups.

@@ -406,7 +406,10 @@ impl Flow<'_> {
             }
             BinaryOp::Divide => {
                 let (a, b) = (self.need(left), self.need(right));
-                let is_safe = self.is_known_not(right, &zero(&right.ty));
+                // A guard may speak about the integer that is divided by, rather than about the number made of it.
+                let divisor: &Expr = if let ExprKind::Convert(_, of) = &right.kind { of } else { right };
+                let is_safe =
+                    [right, divisor].iter().any(|divisor| self.is_known_not(divisor, &zero(&divisor.ty)));
                 let quotient = value::divide(&a, &b).unwrap_or_else(|_| any(false));
                 if is_safe { quotient.without_nothing().unwrap_or_else(|| any(false)) } else { quotient }
             }

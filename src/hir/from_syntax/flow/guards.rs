@@ -77,9 +77,14 @@ impl Flow<'_> {
 
     /// A bool expression is known to be `truth` from here on.
     pub(super) fn assume(&mut self, condition: &Expr, truth: bool) {
-        self.quiet += 1;
+        // What is evaluated to follow a guard is not narrowed by guards inside it in turn: that would take a time
+        // exponential in the nesting of conditions.
+        if self.assuming > 0 {
+            return;
+        }
+        (self.quiet, self.assuming) = (self.quiet + 1, self.assuming + 1);
         self.assume_quietly(condition, truth);
-        self.quiet -= 1;
+        (self.quiet, self.assuming) = (self.quiet - 1, self.assuming - 1);
     }
 
     fn assume_quietly(&mut self, condition: &Expr, truth: bool) {

@@ -33,6 +33,7 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         outcomes: vec![Known::any(); policy.outcomes.len()],
         law_date: None,
         quiet: 0,
+        assuming: 0,
         unfolded: 0,
         steps: 0,
         param_names: Vec::new(),
@@ -82,6 +83,8 @@ pub(super) struct Flow<'a> {
     law_date: Option<Value>,
     /// Above 0 nothing is reported.
     quiet: u32,
+    /// A guard is being followed.
+    assuming: u32,
     /// How many definitions the current guard has been followed into.
     unfolded: u32,
     /// The parameters of the current declaration, for messages.
@@ -347,13 +350,18 @@ impl Flow<'_> {
         let floor = outcome.at_least.as_ref().map(|limit| self.limit(limit));
         let cap = outcome.at_most.as_ref().map(|limit| self.limit(limit));
         let is_nothing = known.value.may_be_nothing();
-        if let Some(mut value) = known.value.clone().without_nothing() {
+        let finished = |mut value: Value| {
             if floor.is_some() || cap.is_some() {
                 value = value::clamp(&value, floor.as_ref(), cap.as_ref()).unwrap_or_else(|_| any(false));
             }
             if let Some(rounding) = outcome.rounding {
                 value = value::round(&value, rounding).unwrap_or_else(|_| any(false));
             }
+            value
+        };
+        if let Type::List(_) = &outcome.ty {
+            known.items = known.items.map(finished);
+        } else if let Some(value) = known.value.clone().without_nothing().map(finished) {
             known.value =
                 if is_nothing { value::join(&value, &Value::Nothing, &Waits::new()) } else { value };
         }
