@@ -192,15 +192,20 @@ impl<'p> Explorer<'p> {
     /// One change at a time; and all flags at once, since a policy often asks for many together.
     fn sweep(&mut self, from: usize) {
         let Some(facts) = self.found.get(from).map(|found| found.facts.clone()) else { return };
+        let sites = sites(self.schema, &facts);
+        let flags: Vec<&Site<'_>> = sites.iter().filter(|site| *site.ty == Type::Bool).collect();
         for flag in [true, false] {
-            let mut changed = facts.clone();
-            for site in sites(self.schema, &facts).iter().filter(|site| *site.ty == Type::Bool) {
-                changed = replaced(&changed, &site.path, Value::Bool(flag)).unwrap_or(changed);
+            // Often one of them undoes what the others do together.
+            for other in std::iter::once(None).chain(flags.iter().map(|site| Some(&site.path))) {
+                let mut changed = facts.clone();
+                for site in flags.iter().filter(|site| Some(&site.path) != other) {
+                    changed = replaced(&changed, &site.path, Value::Bool(flag)).unwrap_or(changed);
+                }
+                self.offer(changed);
             }
-            self.offer(changed);
         }
-        for site in sites(self.schema, &facts) {
-            for value in self.values.candidates(&site, &facts) {
+        for site in &sites {
+            for value in self.values.candidates(site, &facts) {
                 if let Some(changed) = replaced(&facts, &site.path, value) {
                     self.offer(changed);
                 }

@@ -21,8 +21,8 @@ use crate::limits::Limits;
 use crate::source::Sources;
 use crate::types::Schema;
 
-/// Evaluations of one search. A policy of some thirty facts and rules takes about a third of them.
-const BUDGET: usize = 20_000;
+/// Evaluations of one search: some seconds for a policy of thirty facts, a fraction of one for a small policy.
+const BUDGET: usize = 40_000;
 
 /// How to look for cases: [`Policy::boundary_cases`](crate::Policy::boundary_cases).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
