@@ -61,35 +61,17 @@ fn failing_cases_are_told() {
     );
 }
 
-/// What no case of a policy goes through, found or not, cannot be: each line with its reason.
 #[test]
-fn the_flagship_is_covered_as_far_as_it_can_be() {
+fn the_flagship_is_covered_in_full() {
     let policy = policies::load("service_enforcement");
     let found = policy.boundary_cases(BoundaryOptions::new().with_refused());
     let missed: Vec<String> = found.coverage.missed().map(|point| found.coverage.describe(&point)).collect();
-    let missed: Vec<&str> =
-        missed.iter().filter_map(|text| text.split_once(": ")).map(|(_, text)| text).collect();
-    let impossible = [
-        // No record counts less than no unit.
-        "no value below `0` in `a_fifth_failed`",
-        // Where a fifth failed there are findings, and none of them is `none`.
-        "`worst_finding is not none` in `found` was never false",
-        // It asks for a kept promise, and the other for a broken one.
-        "rule `promise_kept` was never taken out by `below_declared_standard`",
-        // Beside `not meets_compulsory` what is major is serious, and serious acts are not on the path `punish`.
-        "`severity < major` in rule `voluntary_recall` was never false",
-        "no value at `major` in rule `voluntary_recall`",
-        "no value above `major` in rule `voluntary_recall`",
-        "`severity >= major` in rule `ordered_recall` was never true",
-        "no value at `major` in rule `ordered_recall`",
-        "no value above `major` in rule `ordered_recall`",
-    ];
-    assert_eq!(missed, impossible);
+    assert_eq!(missed, [] as [&str; 0]);
     assert!((40..400).contains(&found.cases.len()), "{}", found.cases.len());
 }
 
 #[test]
-fn the_other_policies_are_covered_nearly() {
+fn the_other_policies_are_covered_nearly_in_full() {
     let names = [
         "detroit_food",
         "uk_food_hygiene",
@@ -104,7 +86,7 @@ fn the_other_policies_are_covered_nearly() {
         let policy = policies::load(name);
         let found = policy.boundary_cases(BoundaryOptions::new().with_refused());
         let (covered, all) = found.coverage.counts();
-        assert!(covered * 100 >= all * 93, "{name}: {covered} of {all}");
+        assert!(covered * 100 >= all * 97, "{name}: {covered} of {all}");
         let lines: String = found.cases.iter().map(|case| format!("{}\n", case.facts)).collect();
         let decided = policy.cases(lines.as_bytes(), CaseOptions::new(CaseFormat::JsonLines)).unwrap();
         for (case, expected) in decided.zip(&found.cases) {
