@@ -17,7 +17,7 @@ fn the_tutorial_does_what_it_says() {
         if info == "console" {
             commands += run(&folder, text);
         }
-        let Some((action, file)) = info.split_whitespace().last().and_then(|last| last.split_once('='))
+        let Some((action, file)) = info.split_whitespace().last().and_then(|last| last.split_once(':'))
         else {
             continue;
         };

@@ -86,7 +86,7 @@ fn the_policies_and_the_guide_are_formatted() {
         for block in text.split("```assize").skip(1).filter_map(|block| block.split("```").next()) {
             let (info, block) = block.split_once('\n').unwrap();
             // A part of a declaration is no text.
-            if !["error", "replace=", "by="].iter().any(|part| info.contains(part)) {
+            if !["error", "replace:", "by:"].iter().any(|part| info.contains(part)) {
                 let block = block.trim_start_matches('\n');
                 assert_eq!(sound("p", block), block, "{}", page.display());
             }
