@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let case = policy.facts_strategy();
     let two = (case.clone(), case.clone());
     // The same cases in every run; in a test suite it is better to leave that to proptest.
-    let config = Config { cases: 2_000, failure_persistence: None, ..Config::default() };
+    let cases = if cfg!(debug_assertions) { 100 } else { 2_000 };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let run = || TestRunner::new_with_rng(config.clone(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
 
     run().run(&case, |case| {
