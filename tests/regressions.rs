@@ -1,7 +1,8 @@
 //! Mistakes that were found by generated policies and by fuzzing, each kept as a case under `tests/cases/regressions`.
 //!
 //! A case is a policy, `---`, and either what is wrong with it (`code line:column`, or nothing), or pairs of lines: the
-//! facts, and what is decided: the outcomes, `unsettled NAME: BOUNDS`, `needs PATH, ..`, or `failed CODE`.
+//! facts, and what is decided: the outcomes, `unsettled NAME: BOUNDS`, `needs PATH, ..`, or `refused` or `failed` with the
+//! problems.
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::path::Path;
@@ -43,8 +44,8 @@ fn shown(decision: &Decision) -> String {
         }
         Status::Undetermined => format!("needs {}", decision.needs().join(", ")),
         Status::Refused | Status::Failed => {
-            let codes: Vec<&str> = decision.problems().iter().map(|problem| problem.code.as_str()).collect();
-            format!("{} {}", decision.status().as_str(), codes.join(", "))
+            let problems: Vec<String> = decision.problems().iter().map(ToString::to_string).collect();
+            format!("{} {}", decision.status().as_str(), problems.join("; "))
         }
     }
 }

@@ -14,7 +14,7 @@ mod scan;
 mod tests;
 mod words;
 
-pub(crate) use format::format;
+pub(crate) use format::{format, on_one_line};
 
 use std::borrow::Cow;
 

@@ -163,7 +163,9 @@ fn date_like(rest: &str) -> Option<usize> {
     let day = digits(after.strip_prefix(mark)?);
     let length = 5 + month + 1 + day;
     let next = rest.get(length..)?.chars().next();
-    let goes_on = next == Some(mark) || (mark == '/' && next == Some('.'));
+    // A whole date ends where the grammar says that it does: `2018-01-31- 30 days` is a subtraction.
+    let is_whole = mark == '-' && (month, day) == (2, 2);
+    let goes_on = (next == Some(mark) && !is_whole) || (mark == '/' && next == Some('.'));
     ((1..=2).contains(&month) && (1..=2).contains(&day) && !goes_on).then_some(length)
 }
 

@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::hir::{Expr, ExprKind, MustHold, RecordRules};
 use crate::source::Span;
 use crate::syntax::ast::{self, FieldClauseKind, FieldKind};
+use crate::syntax::on_one_line;
 use crate::types::{
     Bounds, EnumDef, EnumId, Field, MemberDef, Presence, RecordDef, RecordId, Type, UnitDef, UnitId,
 };
@@ -454,9 +455,9 @@ impl<'a> Lowering<'a> {
         self.policy.records = records;
     }
 
-    /// A condition as it is written, on one line.
+    /// A condition in the author's words. They stand in decisions, which depend on no layout.
     fn words(&self, condition: &ast::Expr) -> Arc<str> {
-        self.sources.slice(condition.span).split_whitespace().collect::<Vec<_>>().join(" ").into()
+        on_one_line(self.sources.slice(condition.span)).into()
     }
 
     fn rules_of(

@@ -38,6 +38,21 @@ pub(crate) fn format(sources: &Sources, file: FileId, limits: &Limits, sink: &mu
     None
 }
 
+/// A part of a text on one line, without comments: the same whatever the author's layout.
+pub(crate) fn on_one_line(text: &str) -> String {
+    let pieces = pieces::pieces(text);
+    let (mut shown, mut before) = (String::new(), Vec::new());
+    for piece in &pieces {
+        let Some(token) = piece.token else { continue };
+        if spacing::is_apart(&before, piece) {
+            shown.push(' ');
+        }
+        shown.push_str(token.text);
+        before.push(piece);
+    }
+    shown
+}
+
 /// Formats the fenced blocks and leaves the prose as it is. A block that is no whole on its own stays as it is, too.
 fn markdown(file: FileId, text: &str, limits: &Limits) -> String {
     let mut formatted = String::with_capacity(text.len());

@@ -41,6 +41,12 @@ fn corpus() -> Vec<(String, String)> {
 }
 
 #[test]
+fn a_date_may_stand_right_before_a_minus() {
+    let text = "policy p outcome x: date = 2015-03-01- 13 months";
+    assert_eq!(sound("p.assize", text), "policy p\noutcome x: date = 2015-03-01 - 13 months\n");
+}
+
+#[test]
 fn cases_are_laid_out_as_written_beside_them() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/format/layout.txt");
     let cases = std::fs::read_to_string(&path).unwrap();
