@@ -95,7 +95,6 @@ impl Maker<'_> {
                 format!("{clause} for each {} in {}{}", inner.name, inner.path, self.filter(inner, depth));
         }
         let value = self.operand(ty, depth, Level::Implies);
-        // Before `for each` of a plain list there is no rounding to confuse; behind `sum of` it may stand bare.
         if let Some(inner) = &inner {
             self.leave(inner);
         }

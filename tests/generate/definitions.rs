@@ -152,9 +152,9 @@ impl Maker<'_> {
                 Ty::Quantity(_) | Ty::Number if self.choices.chance(120) => Bounds::from(0),
                 _ => Bounds::default(),
             };
-            // A record is passed only where one is at hand, so one that never is would be no use.
             params.push(Param { name, ty, bounds });
         }
+        // No call can pass a record of which there is none.
         params.retain(|param| {
             !matches!(param.ty, Ty::Record(_))
                 || self
@@ -203,7 +203,7 @@ impl Maker<'_> {
             let param = self.table_param();
             params.push(param);
         }
-        let ty = loop_free_result(self);
+        let ty = self.table_result();
         let (hit, is_cross) = match self.choices.below(6) {
             3 if self.is_ordered(&ty) => (", highest", false),
             4 if self.is_ordered(&ty) => (", lowest", false),
@@ -387,12 +387,12 @@ impl Maker<'_> {
         }
         rows
     }
-}
 
-/// What a table gives: scalars alone.
-fn loop_free_result(maker: &mut Maker<'_>) -> Ty {
-    match maker.choices.below(6) {
-        5 => Ty::range(maker.measured()),
-        _ => maker.scalar(),
+    /// What a table gives.
+    fn table_result(&mut self) -> Ty {
+        match self.choices.below(6) {
+            5 => Ty::range(self.measured()),
+            _ => self.scalar(),
+        }
     }
 }

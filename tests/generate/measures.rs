@@ -165,7 +165,7 @@ impl Maker<'_> {
         let ty = match &kind {
             Kind::Value(ty) => ty.clone(),
             Kind::Set(of) => Ty::set(of.clone()),
-            // Nothing reads a duty but `is empty`, which the empty set has, too.
+            // A type that no expression asks for: a duty is only written.
             Kind::Duty(_) => Ty::Record(usize::MAX),
         };
         let absence = if nothing { Absence::Perhaps } else { Absence::Never };
