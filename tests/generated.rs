@@ -202,6 +202,44 @@ fn no_bytes_are_the_simplest_policy() {
     assert!(made.text().len() < 1_000, "{}", made.text());
 }
 
+/// A law that nothing breaks says nothing: each of these answers is none that the open case left possible.
+#[test]
+fn the_law_of_more_facts_can_be_broken() {
+    let head = "policy p enum K: a, b, c unit EUR, 2 decimals facts u: bool or unknown outcome x: ";
+    for (open, inside, outside) in [
+        ("integer = 1 when u, otherwise 3", "integer = 3", "integer = 4"),
+        ("EUR = 1.50 EUR when u, otherwise 12 EUR", "EUR = 9 EUR", "EUR = -2 EUR"),
+        ("date = 2020-01-01 when u, otherwise 2021-01-01", "date = 2020-06-01", "date = 2021-01-02"),
+        ("K = a when u, otherwise b", "K = b", "K = c"),
+        ("K or nothing = a when u", "K or nothing = nothing", "K or nothing = b"),
+        ("integer = 5 when u, otherwise 5", "integer = 5", "integer = 6"),
+        (
+            "range of integer = 1 to 2 when u, otherwise 3 to 9",
+            "range of integer = 3 to 4",
+            "range of integer = 0 to 4",
+        ),
+        (
+            "set of K rule r then x: a rule s when u then x: b",
+            "set of K rule r then x: a",
+            "set of K rule s then x: b",
+        ),
+        (
+            "set of K rule r then x: a rule s when u then x: b",
+            "set of K rule r then x: a, b",
+            "set of K rule s then x: a, c",
+        ),
+    ] {
+        let decide = |text: &str| {
+            let text = format!("{head}{text}");
+            let policy = Policy::from_text("p.assize", &text);
+            policy.unwrap_or_else(|error| panic!("{}\n{text}", error.render())).decide_json("{}")
+        };
+        let open = decide(open);
+        assert_eq!(laws::is_within(&open, &decide(inside)), Ok(()), "{inside}");
+        assert!(laws::is_within(&open, &decide(outside)).is_err(), "{outside} within {}", open.to_json(0));
+    }
+}
+
 fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![prop::collection::vec(any::<u8>(), 0..300), prop::collection::vec(any::<u8>(), 300..1_500),]
 }
