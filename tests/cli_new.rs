@@ -12,9 +12,9 @@ fn a_new_policy_is_fine_and_tested_whole() {
     assert_eq!((ran.code, &*ran.out), (0, ""), "{ran:?}");
     assert_eq!(
         ran.err,
-        "made fines/policy.assize and fines/cases.jsonl; next:\n  \
+        "made fines/policy.assize and fines/tests.jsonl; next:\n  \
            assize check fines/policy.assize\n  \
-           assize test fines/policy.assize --cases fines/cases.jsonl --coverage\n  \
+           assize test fines/policy.assize --cases fines/tests.jsonl --coverage\n  \
            assize cases fines/policy.assize | assize decide fines/policy.assize -\n"
     );
     let checked = folder.run(&["check", "fines/policy.assize"]);
@@ -24,7 +24,7 @@ fn a_new_policy_is_fine_and_tested_whole() {
         "{}",
         checked.err
     );
-    let tested = folder.run(&["test", "fines/policy.assize", "--cases", "fines/cases.jsonl", "--coverage"]);
+    let tested = folder.run(&["test", "fines/policy.assize", "--cases", "fines/tests.jsonl", "--coverage"]);
     assert_eq!(tested.code, 0, "{tested:?}");
     assert!(format!("{}{}", tested.out, tested.err).contains("100.0 %"), "{tested:?}");
     let cases = folder.run(&["cases", "fines/policy.assize"]);
@@ -42,7 +42,7 @@ fn nothing_is_overwritten() {
     assert_eq!(folder.read("fines/policy.assize"), "mine");
     std::fs::remove_file(folder.0.join("fines/policy.assize")).unwrap_or_default();
     let ran = folder.run(&["new", "fines"]);
-    assert_eq!((ran.code, &*ran.err), (2, "assize: `fines/cases.jsonl` is there already\n"));
+    assert_eq!((ran.code, &*ran.err), (2, "assize: `fines/tests.jsonl` is there already\n"));
     assert!(!folder.0.join("fines/policy.assize").exists(), "half a policy");
     let ran = folder.file("file", "").run(&["new", "file/fines"]);
     assert!(ran.code == 2 && ran.err.starts_with("assize: `file/fines` cannot be made: "), "{ran:?}");

@@ -84,12 +84,12 @@ impl Policy {
         self.checked.policy.cites.iter().map(|cite| &**cite)
     }
 
-    /// The wire names of the outcomes, in the order of the text.
+    /// The wire names of the outcomes, in the order of their names.
     pub fn outcome_names(&self) -> impl Iterator<Item = &str> {
         self.checked.schema.outcomes.iter().map(|outcome| &*outcome.wire)
     }
 
-    /// The wire names of the facts, in the order of the text.
+    /// The wire names of the facts, in the order of their names.
     pub fn fact_names(&self) -> impl Iterator<Item = &str> {
         self.checked.schema.facts.fields.iter().map(|field| &*field.wire)
     }

@@ -11,11 +11,11 @@ use crate::files::say;
 use crate::stop::{self, Ended, Stop};
 
 const POLICY: &str = include_str!("new/policy.assize");
-const CASES: &str = include_str!("new/cases.jsonl");
+const TESTS: &str = include_str!("new/tests.jsonl");
 
 /// Start a policy
 ///
-/// Makes a folder with a small policy that says how policies are written, and with cases that test all of it.
+/// Makes a folder with a small policy that says how policies are written, and with tests of all of it.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  assize new fines\n  assize new \"policies/food hygiene\"")]
 pub(crate) struct NewArgs {
@@ -32,19 +32,19 @@ fn start(folder: &Path) -> Result<Ended, Stop> {
     let shown = folder.display();
     let text =
         policy_text(folder).ok_or_else(|| Stop::call(format!("`{shown}` gives no name for a policy")))?;
-    let (policy, cases) = (folder.join("policy.assize"), folder.join("cases.jsonl"));
-    for path in [&policy, &cases] {
+    let (policy, tests) = (folder.join("policy.assize"), folder.join("tests.jsonl"));
+    for path in [&policy, &tests] {
         if path.symlink_metadata().is_ok() {
             return Err(Stop::call(format!("`{}` is there already", path.display())));
         }
     }
     fs::create_dir_all(folder).map_err(|error| Stop::call(format!("`{shown}` cannot be made: {error}")))?;
     write(&policy, &text)?;
-    write(&cases, CASES)?;
-    let (policy, cases) = (quoted(&policy), quoted(&cases));
-    say(&format!("made {policy} and {cases}; next:"));
+    write(&tests, TESTS)?;
+    let (policy, tests) = (quoted(&policy), quoted(&tests));
+    say(&format!("made {policy} and {tests}; next:"));
     say(&format!("  assize check {policy}"));
-    say(&format!("  assize test {policy} --cases {cases} --coverage"));
+    say(&format!("  assize test {policy} --cases {tests} --coverage"));
     say(&format!("  assize cases {policy} | assize decide {policy} -"));
     Ok(Ended::Well)
 }
