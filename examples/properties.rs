@@ -9,7 +9,7 @@
 use std::error::Error;
 
 use assize::Policy;
-use assize::testing::laws;
+use assize::laws;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -55,5 +55,7 @@ mod value;
 
 pub use decision::{Decision, Outcome, Status};
 pub use diagnostic::{Code, Diagnostic, Severity};
+#[cfg(feature = "proptest")]
+pub use engine::laws;
 pub use engine::{Builder, Case, CaseFormat, CaseOptions, Cases, Error, Policy, Repair, format};
 pub use limits::Limits;

@@ -3,6 +3,8 @@
 mod cases;
 mod error;
 mod format;
+#[cfg(feature = "proptest")]
+pub mod laws;
 mod load;
 mod repair;
 #[cfg(test)]
@@ -232,10 +234,10 @@ impl Policy {
     /// Cases of this policy for property tests, with the feature `proptest`: well-formed, none of them refused or without a
     /// needed fact, often at the boundaries of the policy. They shrink towards a plain case.
     ///
-    /// [`testing::laws`] are ready to be used on them; [`testing::Facts`] shows as JSON.
+    /// [`laws`] are ready to be used on them; [`testing::Facts`] shows as JSON.
     ///
     /// ```
-    /// use assize::testing::laws;
+    /// use assize::laws;
     /// use proptest::test_runner::TestRunner;
     /// # let policy = assize::Policy::from_text("p.assize", "policy p unit EUR, 2 decimals
     /// #     facts value: EUR, 0 or more  deaths: integer, 0 or more, default 0

@@ -6,12 +6,10 @@ mod case_file;
 mod coverage;
 mod examples;
 mod expected;
-#[cfg(feature = "proptest")]
-pub mod laws;
 mod mend;
 mod points;
 mod random;
-mod sites;
+pub(crate) mod sites;
 #[cfg(feature = "proptest")]
 mod strategy;
 #[cfg(test)]

@@ -12,20 +12,20 @@ const ITEMS: usize = 3;
 
 /// A place for a value.
 #[derive(Clone, Debug)]
-pub(super) struct Site<'s> {
+pub(crate) struct Site<'s> {
     /// Places of fields and of list items, from the facts inwards.
-    pub(super) path: Vec<usize>,
+    pub(crate) path: Vec<usize>,
     /// The path without the items: the same for the same field of every item.
-    pub(super) shape: Vec<usize>,
-    pub(super) ty: &'s Type,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) ty: &'s Type,
     /// The field, or the list that the item stands in.
-    pub(super) field: &'s Field,
+    pub(crate) field: &'s Field,
     /// It is an item of a list of single values: bounds are not its own, and it cannot be left out.
-    pub(super) is_item: bool,
+    pub(crate) is_item: bool,
 }
 
 /// Every place of a case, outer ones first.
-pub(super) fn sites<'s>(schema: &'s Schema, values: &[Value]) -> Vec<Site<'s>> {
+pub(crate) fn sites<'s>(schema: &'s Schema, values: &[Value]) -> Vec<Site<'s>> {
     let mut walk = Walk { schema, found: Vec::new(), path: Vec::new(), shape: Vec::new() };
     walk.record(&schema.facts.fields, values);
     walk.found
@@ -86,7 +86,7 @@ impl<'s> Walk<'s> {
 }
 
 /// It is not given but follows from other fields.
-pub(super) fn is_derived(field: &Field) -> bool {
+pub(crate) fn is_derived(field: &Field) -> bool {
     match field.presence {
         Presence::FirstOf(_) => true,
         Presence::Needed | Presence::NeededWhen(_) | Presence::Default(_) => false,
@@ -94,7 +94,7 @@ pub(super) fn is_derived(field: &Field) -> bool {
 }
 
 /// Whether a case may lack it and be decided all the same.
-pub(super) fn may_be_left_out(field: &Field) -> bool {
+pub(crate) fn may_be_left_out(field: &Field) -> bool {
     match field.presence {
         Presence::Needed => field.nothing || field.unknown,
         Presence::NeededWhen(_) | Presence::Default(_) | Presence::FirstOf(_) => true,
@@ -102,7 +102,7 @@ pub(super) fn may_be_left_out(field: &Field) -> bool {
 }
 
 /// The value at a path.
-pub(super) fn at<'v>(values: &'v [Value], path: &[usize]) -> Option<&'v Value> {
+pub(crate) fn at<'v>(values: &'v [Value], path: &[usize]) -> Option<&'v Value> {
     let (first, rest) = path.split_first()?;
     let value = values.get(*first)?;
     if rest.is_empty() {
@@ -112,7 +112,7 @@ pub(super) fn at<'v>(values: &'v [Value], path: &[usize]) -> Option<&'v Value> {
 }
 
 /// The values with another one at a path; `None` where the path leads nowhere.
-pub(super) fn replaced(values: &[Value], path: &[usize], new: Value) -> Option<Vec<Value>> {
+pub(crate) fn replaced(values: &[Value], path: &[usize], new: Value) -> Option<Vec<Value>> {
     let (first, rest) = path.split_first()?;
     let mut values = values.to_vec();
     let slot = values.get_mut(*first)?;
@@ -130,7 +130,7 @@ fn inner(value: &Value) -> Option<&[Value]> {
 }
 
 /// The path and the field of a path as problems and needs write it: `findings[1].units_tested`.
-pub(super) fn find<'s>(schema: &'s Schema, text: &str) -> Option<Site<'s>> {
+pub(crate) fn find<'s>(schema: &'s Schema, text: &str) -> Option<Site<'s>> {
     let mut fields = &schema.facts.fields;
     let (mut path, mut shape) = (Vec::new(), Vec::new());
     let mut parts = text.split('.').peekable();

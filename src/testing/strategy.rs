@@ -68,12 +68,12 @@ impl Facts {
         Json::Object(self.0.clone()).to_string()
     }
 
-    pub(super) fn of(schema: &Schema, values: &[Value]) -> Self {
+    pub(crate) fn of(schema: &Schema, values: &[Value]) -> Self {
         // What is written here is an object.
         to_json(schema, values).parse().unwrap_or_else(|_| Self(serde_json::Map::new()))
     }
 
-    pub(super) fn entries(&self) -> &serde_json::Map<String, Json> {
+    pub(crate) fn entries(&self) -> &serde_json::Map<String, Json> {
         &self.0
     }
 }

@@ -6,14 +6,14 @@ use std::cmp::Ordering;
 use proptest::test_runner::TestCaseError;
 use serde_json::Value as Json;
 
-use super::sites::{Site, at, find, replaced};
-use super::strategy::Facts;
-use crate::decision::{Decision, ProblemCode, Status};
+use super::Policy;
+use crate::decision::{Decision, Outcome, ProblemCode, Status};
 use crate::facts::json;
 use crate::limits::Limits;
+use crate::testing::Facts;
+use crate::testing::sites::{self, Site, at, find, replaced};
 use crate::types::{Field, Presence, Schema, Type};
 use crate::value::Value;
-use crate::{Outcome, Policy};
 
 /// What a law says about some cases.
 pub type Verdict = Result<(), TestCaseError>;
@@ -22,7 +22,7 @@ pub type Verdict = Result<(), TestCaseError>;
 ///
 /// ```
 /// # let policy = assize::Policy::from_text("p.assize", "policy p facts deaths: integer outcome grave: bool = deaths > 0")?;
-/// assert!(assize::testing::laws::deterministic(&policy, &r#"{"deaths": 2}"#.parse()?).is_ok());
+/// assert!(assize::laws::deterministic(&policy, &r#"{"deaths": 2}"#.parse()?).is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -61,7 +61,7 @@ pub fn order_free(policy: &Policy, facts: &Facts) -> Verdict {
 /// ```
 /// # let policy = assize::Policy::from_text("p.assize", "policy p facts steps: list of integer
 /// #     outcome total: integer = sum of s for each s in steps  outcome first: integer = (first s in steps by highest s) or else 0")?;
-/// assert!(assize::testing::laws::lists_order_free(&policy, &r#"{"steps": [1, 2]}"#.parse()?, &[]).is_ok());
+/// assert!(assize::laws::lists_order_free(&policy, &r#"{"steps": [1, 2]}"#.parse()?, &[]).is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -201,10 +201,8 @@ fn stays(
     known: &Decision,
     decide: impl Fn(&Facts) -> Decision,
 ) -> Verdict {
-    let unknown: Vec<Site<'_>> = super::sites::sites(schema, values)
-        .into_iter()
-        .filter(|site| site.field.unknown && !site.is_item)
-        .collect();
+    let unknown: Vec<Site<'_>> =
+        sites::sites(schema, values).into_iter().filter(|site| site.field.unknown && !site.is_item).collect();
     let without = |sites: &[Site<'_>]| {
         sites.iter().fold(values.to_vec(), |values, site| {
             replaced(&values, &site.path, Value::Absent).unwrap_or(values)
