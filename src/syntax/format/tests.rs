@@ -36,7 +36,8 @@ fn corpus() -> Vec<(String, String)> {
         .filter(|path| path.extension().is_some_and(|ending| ending == "assize" || ending == "md"));
     let texts = texts.map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap()));
     let texts: Vec<_> = texts.filter(|(name, text)| formatted(name, text).is_ok()).collect();
-    assert!(texts.len() >= 9, "{} texts", texts.len());
+    // Seven policies of the repository and every form; what lies beside the repository comes on top.
+    assert!(texts.len() >= 8, "{} texts", texts.len());
     texts
 }
 
