@@ -105,7 +105,8 @@ pub fn sound(policy: &Policy, facts: &Facts) -> Verdict {
 ///
 /// ```
 /// # let policy = assize::Policy::from_text("p.assize", "policy p facts deaths: integer outcome harm: integer = 10 - deaths")?;
-/// use assize::testing::{Facts, laws};
+/// use assize::laws;
+/// use assize::testing::Facts;
 ///
 /// let (one, other): (Facts, Facts) = (r#"{"deaths": 2}"#.parse()?, r#"{"deaths": 0}"#.parse()?);
 /// let broken = laws::never_falls(&policy, "harm", "deaths", &one, &other).unwrap_err();
@@ -139,7 +140,8 @@ pub fn never_rises(policy: &Policy, outcome: &str, fact: &str, one: &Facts, othe
 /// ```
 /// # let policy = assize::Policy::from_text("p.assize", "policy p facts history: list of integer
 /// #     outcome points: integer = lowest of (lowest of h for each h in history) or else 0 when yes, otherwise 0")?;
-/// use assize::testing::{Facts, laws};
+/// use assize::laws;
+/// use assize::testing::Facts;
 ///
 /// let (one, other): (Facts, Facts) = (r#"{"history": [3]}"#.parse()?, r#"{"history": [1]}"#.parse()?);
 /// let broken = laws::more_never_milder(&policy, "points", "history", &one, &other).unwrap_err();
