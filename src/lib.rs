@@ -36,7 +36,8 @@
 //!
 //! - [`Policy`] reads texts and decides cases: JSON, structs of the host, files of cases.
 //! - [`Decision`] answers; [`Decision::outcomes`] fills a struct, [`Decision::get`] reads one outcome.
-//! - [`guide`] has the language and the architecture.
+//! - [`format()`] lays policies out; [`testing`] runs their examples and measures coverage; [`Limits`] bounds sizes and work.
+//! - [`guide`] goes from a tutorial to the architecture.
 //! - [`Error`] says that a call failed. What is wrong with a policy's text are [`diagnostic::Diagnostic`]s; what is wrong
 //!   with a case are [`decision::Problem`]s.
 

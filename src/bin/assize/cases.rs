@@ -1,14 +1,13 @@
 //! `assize cases`
 
-use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use assize::Status;
-use assize::testing::BoundaryOptions;
+use assize::testing::{BoundaryCase, BoundaryOptions};
 
 use clap::Args;
 
-use crate::files::{count, printable, say, sound_policy};
+use crate::files::{count, print, printable, say, sound_policy};
 use crate::stop::{self, Ended, Stop};
 
 /// Print cases at the boundaries of a policy
@@ -39,10 +38,10 @@ pub(crate) struct CasesArgs {
 }
 
 pub(crate) fn cases(args: &CasesArgs) -> Ended {
-    stop::ended(print(args))
+    stop::ended(run(args))
 }
 
-fn print(args: &CasesArgs) -> Result<Ended, Stop> {
+fn run(args: &CasesArgs) -> Result<Ended, Stop> {
     let policy = sound_policy(&args.policy)?;
     let mut options = BoundaryOptions::new().seed(args.seed);
     if let Some(most) = args.n {
@@ -52,18 +51,8 @@ fn print(args: &CasesArgs) -> Result<Ended, Stop> {
         options = options.with_refused();
     }
     let found = policy.boundary_cases(options);
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut written = Ok(());
-    for case in &found.cases {
-        let line = if args.expect { case.to_test() } else { case.facts.clone() };
-        written = written.and_then(|()| writeln!(out, "{line}"));
-    }
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            return Err(Stop::call(format!("standard output cannot be written: {error}")));
-        }
-        Ok(()) | Err(_) => {}
-    }
+    let line = |case: &BoundaryCase| if args.expect { case.to_test() } else { case.facts.clone() };
+    print(&found.cases.iter().map(|case| line(case) + "\n").collect::<String>())?;
     let failed: Vec<_> = found.cases.iter().filter(|case| case.decision.status() == Status::Failed).collect();
     if let Some(first) = failed.first() {
         let problem = first.decision.problems().first().map(|problem| format!(": {problem}"));

@@ -1,4 +1,4 @@
-//! The command `assize`: checks policies and decides files of cases. Sees the public interface alone.
+//! The command `assize`: writes, checks and tests policies, and decides files of cases. Sees the public interface alone.
 
 mod cases;
 mod check;

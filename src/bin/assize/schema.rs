@@ -1,11 +1,10 @@
 //! `assize schema`
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::files::sound_policy;
+use crate::files::{print, sound_policy};
 use crate::stop::{self, Ended, Stop};
 
 /// Print the JSON Schema of a policy's facts
@@ -25,16 +24,12 @@ pub(crate) struct SchemaArgs {
 }
 
 pub(crate) fn schema(args: &SchemaArgs) -> Ended {
-    stop::ended(print(args))
+    stop::ended(run(args))
 }
 
-fn print(args: &SchemaArgs) -> Result<Ended, Stop> {
+fn run(args: &SchemaArgs) -> Result<Ended, Stop> {
     let policy = sound_policy(&args.policy)?;
     let text = if args.decisions { policy.decision_schema() } else { policy.facts_schema() };
-    match writeln!(io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Stop::call(format!("standard output cannot be written: {error}")))
-        }
-        Ok(()) | Err(_) => Ok(Ended::Well),
-    }
+    print(&format!("{text}\n"))?;
+    Ok(Ended::Well)
 }
