@@ -44,10 +44,12 @@
 pub mod decision;
 pub mod diagnostic;
 mod engine;
+mod eval;
 mod facts;
 pub mod guide;
 mod hir;
 mod limits;
+mod program;
 pub mod source;
 mod syntax;
 pub mod testing;

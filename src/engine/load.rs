@@ -9,6 +9,7 @@ use super::{Checked, Error, Policy};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir;
 use crate::limits::Limits;
+use crate::program;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{self, ast};
 
@@ -88,8 +89,9 @@ impl<'l> Builder<'l> {
         match policy {
             Some(policy) if !failed => {
                 let schema = Arc::new(policy.schema.clone());
+                let program = program::from_hir::lower(&policy, &schema).map(Arc::new);
                 let checked = Checked { policy, schema, sources, warnings: found, limits: self.limits };
-                Ok(Policy { checked: Arc::new(checked) })
+                Ok(Policy { checked: Arc::new(checked), program })
             }
             _ => Err(Error::policy(found, sources)),
         }

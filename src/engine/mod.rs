@@ -23,9 +23,11 @@ use serde::Serialize;
 
 use crate::decision::{self, Decision};
 use crate::diagnostic::Diagnostic;
+use crate::eval::Machine;
 use crate::facts::{self, Bound};
 use crate::hir;
 use crate::limits::Limits;
+use crate::program::Program;
 use crate::source::Sources;
 use crate::testing::{self, BoundaryCases, BoundaryOptions, Tests};
 use crate::types::Schema;
@@ -36,6 +38,8 @@ use crate::types::Schema;
 #[derive(Clone)]
 pub struct Policy {
     pub(crate) checked: Arc<Checked>,
+    /// The policy compiled; `None` where the reference evaluator decides every case.
+    program: Option<Arc<Program>>,
 }
 
 pub(crate) struct Checked {
@@ -205,6 +209,27 @@ impl Policy {
         Cases::open(self, reader, options)
     }
 
+    /// The same policy, decided by the reference evaluator alone: the readable one that says what a policy means. It is
+    /// slow, and its answers are the same to the byte; this is for those who check that.
+    ///
+    /// ```
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts count: integer outcome twice: integer = 2 * count")?;
+    /// let case = r#"{"count": 21}"#;
+    /// assert_eq!(policy.reference().decide_json(case).to_json(0), policy.decide_json(case).to_json(0));
+    /// # Ok::<(), assize::Error>(())
+    /// ```
+    #[must_use]
+    pub fn reference(&self) -> Self {
+        Self { checked: self.checked.clone(), program: None }
+    }
+
+    /// Whether the policy is compiled. One that is not (it has lists, records, ranges, texts or two laws) is decided by
+    /// the reference evaluator, with the same answers.
+    #[must_use]
+    pub fn is_compiled(&self) -> bool {
+        self.program.is_some()
+    }
+
     /// Starts a run of tests: `example` blocks and files of cases, with coverage.
     #[must_use]
     pub fn tests(&self) -> Tests<'_> {
@@ -264,6 +289,20 @@ impl Policy {
     }
 
     fn decide_bound(&self, bound: Bound) -> Decision {
+        let checked = &*self.checked;
+        let items = bound.values.iter().fold(0, |sum: u64, value| sum.saturating_add(value.items()));
+        if let Some(program) = &self.program
+            && bound.problems.is_empty()
+            && checked.policy.work.steps(items) <= checked.limits.steps
+            && let Some(decision) =
+                Machine::new(program).decide(program, &checked.schema, &bound.values)
+        {
+            return decision;
+        }
+        self.decide_by_reference(bound)
+    }
+
+    fn decide_by_reference(&self, bound: Bound) -> Decision {
         let checked = &*self.checked;
         hir::interpret::decide(
             &checked.policy,

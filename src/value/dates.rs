@@ -122,11 +122,12 @@ fn between(from: &Value, to: &Value, count: impl Fn(Date, Date) -> i64) -> Resul
 }
 
 /// Days since 1970-01-01, a Thursday.
-fn day_number(date: Date) -> i64 {
+pub(crate) fn day_number(date: Date) -> i64 {
     date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24
 }
 
-fn date_of(day: i64) -> Result<Date, Trouble> {
+/// The day so many days after 1970-01-01.
+pub(crate) fn date_of(day: i64) -> Result<Date, Trouble> {
     let span = Span::new().try_days(day).map_err(|_| Trouble::DateOutOfRange)?;
     Date::constant(1970, 1, 1).checked_add(span).map_err(|_| Trouble::DateOutOfRange)
 }

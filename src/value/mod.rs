@@ -14,7 +14,9 @@ mod scalars;
 mod tests;
 
 pub(crate) use combine::{Certainty, combine};
-pub(crate) use dates::{Calendar, add_working_days, days_between, shift_date, working_days_between};
+pub(crate) use dates::{
+    Calendar, add_working_days, date_of, day_number, days_between, shift_date, working_days_between,
+};
 pub(crate) use number::Number;
 pub(crate) use open::{Open, Shape, Waits, join};
 pub(crate) use ops::{

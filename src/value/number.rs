@@ -250,6 +250,17 @@ impl Number {
         self.mantissa().map(|(_, scale)| scale)
     }
 
+    /// How many units of ten to the power of minus `scale` this is, if it is a whole number of them that fits.
+    pub(crate) fn scaled(self, scale: u32) -> Option<i64> {
+        let (mantissa, decimals) = self.mantissa()?;
+        i64::try_from(raise(mantissa, scale.checked_sub(decimals)?)?).ok()
+    }
+
+    /// So many units of ten to the power of minus `scale`.
+    pub(crate) fn from_scaled(units: i64, scale: u32) -> Result<Self, Trouble> {
+        Self::from_mantissa(i128::from(units), scale)
+    }
+
     /// Plain decimal text: no exponent, no trailing zeros beyond `at_least_decimals` (at most 28 of these count);
     /// `None` for a fraction.
     pub(crate) fn to_text(self, at_least_decimals: u32) -> Option<String> {

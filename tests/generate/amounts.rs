@@ -29,6 +29,7 @@ impl Maker<'_> {
                     (self.operand(&scale, depth, Level::Multiply), self.operand(ty, depth, Level::Negate));
                 Text::new(Level::Multiply, format!("{left} * {right}"))
             }
+            5..=7 | 9 | 11 if self.is_plain => self.sum_of_two(ty, depth),
             5 => {
                 let left = self.operand(ty, depth, Level::Multiply);
                 let divisor = *self.choices.pick(&["2", "3", "7", "100", "0.5", "1.1", "12%"]);
@@ -134,6 +135,9 @@ impl Maker<'_> {
             0 | 1 => {
                 let days = *self.choices.pick(&["30 days", "1 day", "14 days", "365 days"]);
                 Text::new(Level::Add, format!("{date} {op} {days}"))
+            }
+            2.. if self.is_plain => {
+                Text::new(Level::Add, format!("{date} {op} {}", self.operand(&Ty::Days, depth, Level::Multiply)))
             }
             2 | 3 => {
                 let months = *self.choices.pick(&["1 month", "6 months", "2 years", "13 months"]);

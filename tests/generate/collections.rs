@@ -13,7 +13,7 @@ pub(crate) struct Item {
 
 impl Maker<'_> {
     pub(crate) fn may_walk(&self) -> bool {
-        self.nest < 2
+        self.nest < 2 && !self.is_plain
     }
 
     /// Brings an item of some collection into scope, of this type if one is wanted.

@@ -173,6 +173,7 @@ impl Maker<'_> {
         match self.choices.below(16) {
             0..=8 => self.scalar(),
             9 | 10 => Ty::set(self.set_item()),
+            _ if self.is_plain => self.scalar(),
             11 | 12 if !self.finished_records().is_empty() => {
                 let of = *self.choices.pick(&self.finished_records());
                 Ty::list(Ty::Record(of))

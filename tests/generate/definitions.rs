@@ -7,6 +7,7 @@ impl Maker<'_> {
     /// A type that a definition may have: a record only where one can be read.
     pub(crate) fn result_type(&mut self) -> Ty {
         match self.choices.below(12) {
+            9.. if self.is_plain => self.scalar(),
             8 => Ty::set(self.set_item()),
             9 => Ty::list(self.scalar()),
             10 => Ty::range(self.measured()),
@@ -51,7 +52,7 @@ impl Maker<'_> {
                     is_outcome: false,
                 });
             }
-            1 => {
+            1 if !self.is_plain => {
                 // Two columns.
                 known(name.clone(), true, vec![(Some("each"), ty.clone()), (Some("cap"), Ty::Integer)]);
                 let rows = self.rows(&ty, true);
@@ -210,7 +211,7 @@ impl Maker<'_> {
             5 if params.len() > 1 => ("", true),
             _ => ("", false),
         };
-        let is_wide = hit.is_empty() && !is_cross && self.choices.chance(60);
+        let is_wide = hit.is_empty() && !is_cross && self.choices.chance(60) && !self.is_plain;
         // Results are written over the parameters alone.
         let outer = std::mem::take(&mut self.scope);
         for param in &params {

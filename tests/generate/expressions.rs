@@ -171,7 +171,7 @@ impl Maker<'_> {
                     format!("one step {side} {}", self.operand(ty, depth, Level::Atom)),
                 );
             }
-            6 if ty.is_fractional() => {
+            6 if ty.is_fractional() && !self.is_plain => {
                 let (left, right) = self.quotient(ty, depth);
                 return Text::new(Level::Multiply, format!("{left} / {right}"));
             }

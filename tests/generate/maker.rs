@@ -26,6 +26,8 @@ pub(crate) struct Maker<'b> {
     pub(crate) scope: Vec<Source>,
     /// The policy says which fact dates a case.
     pub(crate) has_law_date: bool,
+    /// No records, lists, ranges, texts, months, working days or quotients: what the compiled program knows whole.
+    pub(crate) is_plain: bool,
     /// Definitions and functions may be read (`must hold` reads facts alone).
     pub(crate) may_call: bool,
     pub(crate) items: Vec<String>,
@@ -99,7 +101,7 @@ const DAYS: [i64; 10] = [
 ];
 
 impl<'b> Maker<'b> {
-    pub(crate) fn new(bytes: &'b [u8], fuel: i32) -> Self {
+    pub(crate) fn new(bytes: &'b [u8], fuel: i32, is_plain: bool) -> Self {
         Self {
             choices: Choices::new(bytes),
             fuel,
@@ -117,6 +119,7 @@ impl<'b> Maker<'b> {
             functions: Vec::new(),
             scope: Vec::new(),
             has_law_date: false,
+            is_plain,
             may_call: true,
             items: Vec::new(),
             constants: Constants::default(),
@@ -181,6 +184,7 @@ impl<'b> Maker<'b> {
             5..=7 => Ty::Quantity(self.choices.below(self.units.len())),
             8 => Ty::Date,
             9 | 10 => Ty::Enum(self.choices.below(self.enums.len())),
+            _ if self.is_plain => Ty::Days,
             11 => self.choices.pick(&[Ty::Days, Ty::WorkingDays, Ty::Months]).clone(),
             _ => Ty::Text,
         }
@@ -190,6 +194,7 @@ impl<'b> Maker<'b> {
     pub(crate) fn set_item(&mut self) -> Ty {
         match self.choices.below(6) {
             0..=2 => Ty::Enum(self.choices.below(self.enums.len())),
+            _ if self.is_plain => Ty::Enum(self.choices.below(self.enums.len())),
             3 => Ty::Integer,
             4 => Ty::Date,
             _ => Ty::Text,
@@ -203,6 +208,7 @@ impl<'b> Maker<'b> {
             3 => Ty::Integer,
             4 | 5 => Ty::Number,
             6 => Ty::Date,
+            _ if self.is_plain => Ty::Days,
             _ => self.choices.pick(&[Ty::Days, Ty::Months, Ty::WorkingDays]).clone(),
         }
     }

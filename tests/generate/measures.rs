@@ -107,6 +107,7 @@ impl Maker<'_> {
         let name = self.name();
         let kind = match self.choices.below(10) {
             0 | 1 => Kind::Set(Ty::Enum(self.choices.below(self.enums.len()))),
+            2 | 3 if self.is_plain => Kind::Value(self.scalar()),
             2 => Kind::Duty(self.choices.below(self.enums.len())),
             3 => Kind::Value(Ty::range(Ty::Quantity(self.choices.below(self.units.len())))),
             4 => Kind::Set(self.set_item()),
@@ -218,7 +219,7 @@ impl Maker<'_> {
         if let Some(path) = per.and_then(|record| self.list_of(record)) {
             let record = per.unwrap_or_default();
             items.push(self.enter_path(path, Ty::Record(record)));
-        } else if self.choices.chance(90) {
+        } else if self.choices.chance(90) && !self.is_plain {
             items.extend(self.enter(None));
         }
         let mut clauses = String::new();

@@ -43,15 +43,28 @@ impl Generated {
 
 /// The policy that these bytes choose; a few hundred bytes make one of ordinary size.
 pub(crate) fn policy(bytes: &[u8]) -> Generated {
+    make(bytes, false)
+}
+
+/// The policy that these bytes choose among those that compile whole.
+pub(crate) fn plain_policy(bytes: &[u8]) -> Generated {
+    make(bytes, true)
+}
+
+fn make(bytes: &[u8], is_plain: bool) -> Generated {
     let fuel = 40 + i32::try_from(bytes.len().min(1_000) / 4).unwrap_or(0);
-    let mut maker = Maker::new(bytes, fuel);
+    let mut maker = Maker::new(bytes, fuel, is_plain);
     maker.declare_units();
     maker.declare_enums();
-    maker.declare_records();
+    if !is_plain {
+        maker.declare_records();
+    }
     maker.declare_facts();
-    maker.declare_calendars();
+    if !is_plain {
+        maker.declare_calendars();
+    }
     // 0: no law date; 1: one; 2: two, the more lenient taken.
-    let laws = maker.choices.below(3);
+    let laws = maker.choices.below(if is_plain { 2 } else { 3 });
     maker.has_law_date = laws > 0;
     for _ in 0..maker.choices.below(3) {
         maker.declare_parameter();

@@ -1,0 +1,404 @@
+//! Makes instructions: equal ones are one, constant ones are none, and conditions are simplified as they are made. What
+//! nothing asks for is left out at the end.
+
+use std::collections::BTreeMap;
+
+use super::super::{Code, Instruction, Reg};
+
+/// A value of 64 bits in code that is being made: a bool as 0 or 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ref {
+    Const(i64),
+    /// A register that is filled from outside.
+    Input(u16),
+    Result(u32),
+}
+
+pub(super) const NO: Ref = Ref::Const(0);
+pub(super) const YES: Ref = Ref::Const(1);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Node {
+    code: Code,
+    a: Ref,
+    b: Ref,
+    c: Ref,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    inputs: u16,
+    nodes: Vec<Node>,
+    known: BTreeMap<Node, u32>,
+    tables: Vec<Vec<i64>>,
+}
+
+/// Code without what nothing asks for.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) first_constant: u16,
+    pub(super) constants: Vec<i64>,
+    pub(super) code: Vec<Instruction>,
+    pub(super) tables: Vec<Vec<i64>>,
+    /// The registers of the roots.
+    pub(super) roots: Vec<Reg>,
+}
+
+impl Builder {
+    /// A register that is filled from outside; `None` when there are too many.
+    pub(super) fn input(&mut self) -> Option<Ref> {
+        let input = self.inputs;
+        self.inputs = input.checked_add(1)?;
+        Some(Ref::Input(input))
+    }
+
+    /// How many instructions have been made.
+    pub(super) fn size(&self) -> usize {
+        self.nodes.len()
+    }
+
+    fn make(&mut self, code: Code, a: Ref, b: Ref, c: Ref) -> Ref {
+        let node = Node { code, a, b, c };
+        if let Some(known) = self.known.get(&node) {
+            return Ref::Result(*known);
+        }
+        let place = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        self.nodes.push(node);
+        self.known.insert(node, place);
+        Ref::Result(place)
+    }
+
+    fn node(&self, of: Ref) -> Option<Node> {
+        if let Ref::Result(place) = of { self.nodes.get(usize::try_from(place).ok()?).copied() } else { None }
+    }
+
+    // ---- arithmetic -------------------------------------------------------------------------------------------
+
+    pub(super) fn add(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(0), other) | (other, Ref::Const(0)) => other,
+            (Ref::Const(a_is), Ref::Const(b_is)) => {
+                a_is.checked_add(b_is).map_or_else(|| self.make(Code::Add, a, b, NO), Ref::Const)
+            }
+            (_, _) => self.make(Code::Add, a.min(b), a.max(b), NO),
+        }
+    }
+
+    pub(super) fn subtract(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (_, Ref::Const(0)) => a,
+            (Ref::Const(a_is), Ref::Const(b_is)) => {
+                a_is.checked_sub(b_is).map_or_else(|| self.make(Code::Subtract, a, b, NO), Ref::Const)
+            }
+            (_, _) => self.make(Code::Subtract, a, b, NO),
+        }
+    }
+
+    pub(super) fn multiply(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(1), other) | (other, Ref::Const(1)) => other,
+            (Ref::Const(0), _) | (_, Ref::Const(0)) => Ref::Const(0),
+            (Ref::Const(a_is), Ref::Const(b_is)) => {
+                a_is.checked_mul(b_is).map_or_else(|| self.make(Code::Multiply, a, b, NO), Ref::Const)
+            }
+            (_, _) => self.make(Code::Multiply, a.min(b), a.max(b), NO),
+        }
+    }
+
+    pub(super) fn lower_of(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(a), Ref::Const(b)) => Ref::Const(a.min(b)),
+            (_, _) if a == b => a,
+            (_, _) => self.make(Code::Lower, a.min(b), a.max(b), NO),
+        }
+    }
+
+    pub(super) fn higher_of(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(a), Ref::Const(b)) => Ref::Const(a.max(b)),
+            (_, _) if a == b => a,
+            (_, _) => self.make(Code::Higher, a.min(b), a.max(b), NO),
+        }
+    }
+
+    pub(super) fn select(&mut self, when: Ref, then: Ref, otherwise: Ref) -> Ref {
+        match (when, then, otherwise) {
+            (YES, _, _) => then,
+            (NO, _, _) => otherwise,
+            (_, _, _) if then == otherwise => then,
+            (_, YES, NO) => when,
+            (_, NO, YES) => self.not(when),
+            (_, _, _) => self.make(Code::Select, when, then, otherwise),
+        }
+    }
+
+    pub(super) fn add_if(&mut self, when: Ref, value: Ref, to: Ref) -> Ref {
+        match (when, value) {
+            (NO, _) | (_, Ref::Const(0)) => to,
+            (YES, _) => self.add(value, to),
+            (_, _) if to == Ref::Const(0) => self.select(when, value, to),
+            (_, _) => self.make(Code::AddIf, when, value, to),
+        }
+    }
+
+    pub(super) fn higher_if(&mut self, when: Ref, value: Ref, than: Ref) -> Ref {
+        match when {
+            NO => than,
+            YES => self.higher_of(value, than),
+            Ref::Const(_) | Ref::Input(_) | Ref::Result(_) => self.make(Code::HigherIf, when, value, than),
+        }
+    }
+
+    pub(super) fn lower_if(&mut self, when: Ref, value: Ref, than: Ref) -> Ref {
+        match when {
+            NO => than,
+            YES => self.lower_of(value, than),
+            Ref::Const(_) | Ref::Input(_) | Ref::Result(_) => self.make(Code::LowerIf, when, value, than),
+        }
+    }
+
+    /// `of / by` to a whole number by one of the four ways of rounding; `by` is above 0.
+    pub(super) fn round(&mut self, how: Code, of: Ref, by: i64) -> Ref {
+        if by == 1 { of } else { self.make(how, of, Ref::Const(by), NO) }
+    }
+
+    pub(super) fn divides(&mut self, of: Ref, by: i64) -> Ref {
+        match of {
+            Ref::Const(of) => bit(of.checked_rem(by) == Some(0)),
+            Ref::Input(_) | Ref::Result(_) if by == 1 => YES,
+            Ref::Input(_) | Ref::Result(_) => self.make(Code::Divides, of, Ref::Const(by), NO),
+        }
+    }
+
+    /// The entry of a table at `place`.
+    pub(super) fn lookup(&mut self, place: Ref, table: Vec<i64>) -> Ref {
+        if let Ref::Const(place) = place {
+            let entry = usize::try_from(place).ok().and_then(|place| table.get(place)).copied();
+            return Ref::Const(entry.unwrap_or(0));
+        }
+        if let Some(first) = table.first().copied().filter(|first| table.iter().all(|entry| entry == first)) {
+            return Ref::Const(first);
+        }
+        let known = self.tables.iter().position(|one| *one == table);
+        let number = known.unwrap_or(self.tables.len());
+        if known.is_none() {
+            self.tables.push(table);
+        }
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        self.make(Code::Lookup, place, Ref::Const(number), NO)
+    }
+
+    // ---- conditions -------------------------------------------------------------------------------------------
+
+    pub(super) fn less(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(a), Ref::Const(b)) => bit(a < b),
+            (_, _) if a == b => NO,
+            (_, _) => self.make(Code::Less, a, b, NO),
+        }
+    }
+
+    pub(super) fn less_or_equal(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(a), Ref::Const(b)) => bit(a <= b),
+            (_, _) if a == b => YES,
+            (_, _) => self.make(Code::LessOrEqual, a, b, NO),
+        }
+    }
+
+    pub(super) fn equal(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(a), Ref::Const(b)) => bit(a == b),
+            (_, _) if a == b => YES,
+            (_, _) => self.make(Code::Equal, a.min(b), a.max(b), NO),
+        }
+    }
+
+    /// Whether the member `of` is in a mask. Members of one constant mask or another are members of a third.
+    pub(super) fn member(&mut self, of: Ref, mask: Ref) -> Ref {
+        match (of, mask) {
+            (_, Ref::Const(0)) => NO,
+            (Ref::Const(of), Ref::Const(mask)) => bit(mask.checked_shr(of as u32).unwrap_or(0) & 1 == 1),
+            (_, _) => self.make(Code::Member, of, mask, NO),
+        }
+    }
+
+    /// The constant mask that a condition tests something with.
+    fn membership(&self, of: Ref) -> Option<(Ref, i64)> {
+        match self.node(of)? {
+            Node { code: Code::Member, a, b: Ref::Const(mask), c: _ } => Some((a, mask)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn and(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (NO, _) | (_, NO) => return NO,
+            (YES, other) | (other, YES) => return other,
+            (_, _) if a == b => return a,
+            (_, _) => {}
+        }
+        if let (Some((left, one)), Some((right, other))) = (self.membership(a), self.membership(b))
+            && left == right
+        {
+            return self.member(left, Ref::Const(one & other));
+        }
+        match (self.node(a), self.node(b)) {
+            (_, Some(Node { code: Code::Not, a: of, .. })) => self.without(a, of),
+            (Some(Node { code: Code::Not, a: of, .. }), _) => self.without(b, of),
+            (_, _) => self.make(Code::And, a.min(b), a.max(b), NO),
+        }
+    }
+
+    pub(super) fn or(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (YES, _) | (_, YES) => return YES,
+            (NO, other) | (other, NO) => return other,
+            (_, _) if a == b => return a,
+            (_, _) => {}
+        }
+        if let (Some((left, one)), Some((right, other))) = (self.membership(a), self.membership(b))
+            && left == right
+        {
+            return self.member(left, Ref::Const(one | other));
+        }
+        self.make(Code::Or, a.min(b), a.max(b), NO)
+    }
+
+    /// `a and not b`, of bits.
+    pub(super) fn without(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (NO, _) | (_, YES) => NO,
+            (_, NO) => a,
+            (YES, _) => self.not(b),
+            (_, _) if a == b => NO,
+            (_, _) => self.make(Code::AndNot, a, b, NO),
+        }
+    }
+
+    pub(super) fn not(&mut self, of: Ref) -> Ref {
+        match (of, self.node(of)) {
+            (NO, _) => YES,
+            (YES, _) => NO,
+            (_, Some(Node { code: Code::Not, a, .. })) => a,
+            (_, Some(Node { code: Code::Less, a, b, .. })) => self.less_or_equal(b, a),
+            (_, Some(Node { code: Code::LessOrEqual, a, b, .. })) => self.less(b, a),
+            (_, Some(Node { code: Code::Member, a, b: Ref::Const(mask), .. })) => {
+                self.member(a, Ref::Const(!mask))
+            }
+            (_, _) => self.make(Code::Not, of, NO, NO),
+        }
+    }
+
+    // ---- masks ------------------------------------------------------------------------------------------------
+
+    pub(super) fn union(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(a), Ref::Const(b)) => Ref::Const(a | b),
+            (Ref::Const(0), other) | (other, Ref::Const(0)) => other,
+            (_, _) => self.make(Code::Or, a.min(b), a.max(b), NO),
+        }
+    }
+
+    pub(super) fn intersection(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(a), Ref::Const(b)) => Ref::Const(a & b),
+            (Ref::Const(0), _) | (_, Ref::Const(0)) => Ref::Const(0),
+            (_, _) => self.make(Code::And, a.min(b), a.max(b), NO),
+        }
+    }
+
+    pub(super) fn difference(&mut self, a: Ref, b: Ref) -> Ref {
+        match (a, b) {
+            (Ref::Const(a), Ref::Const(b)) => Ref::Const(a & !b),
+            (_, Ref::Const(0)) => a,
+            (_, _) => self.make(Code::AndNot, a, b, NO),
+        }
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------
+
+    /// Leaves out what no root asks for, and numbers the rest; `None` when it needs too many registers.
+    pub(super) fn finish(self, roots: &[Ref]) -> Option<Finished> {
+        let mut asked = vec![false; self.nodes.len()];
+        let mut ask = |of: Ref| {
+            if let Ref::Result(place) = of
+                && let Some(asked) = usize::try_from(place).ok().and_then(|place| asked.get_mut(place))
+            {
+                *asked = true;
+            }
+        };
+        roots.iter().for_each(|root| ask(*root));
+        // Each instruction asks for earlier ones alone.
+        for (place, node) in self.nodes.iter().enumerate().rev() {
+            if asked.get(place) == Some(&true) {
+                for of in [node.a, node.b, node.c] {
+                    if let Ref::Result(earlier) = of
+                        && let Some(asked) = usize::try_from(earlier).ok().and_then(|at| asked.get_mut(at))
+                    {
+                        *asked = true;
+                    }
+                }
+            }
+        }
+        let mut numbers = Numbers::default();
+        let kept: Vec<&Node> = self.nodes.iter().zip(&asked).filter(|(_, asked)| **asked).map(|(node, _)| node).collect();
+        for of in kept.iter().filter(|node| node.code != Code::Lookup).flat_map(|node| [node.a, node.b, node.c]).chain(roots.iter().copied()) {
+            numbers.constant(of);
+        }
+        let first_result = usize::from(self.inputs).checked_add(numbers.constants.len())?;
+        let mut places = vec![0_u16; self.nodes.len()];
+        let mut next = u16::try_from(first_result).ok()?;
+        let mut code = Vec::with_capacity(kept.len());
+        let register = |of: Ref, places: &[u16]| match of {
+            Ref::Const(value) => numbers.known.get(&value).map(|at| Reg(self.inputs.saturating_add(*at))),
+            Ref::Input(at) => Some(Reg(at)),
+            Ref::Result(at) => places.get(usize::try_from(at).ok()?).copied().map(Reg),
+        };
+        for ((node, asked), place) in self.nodes.iter().zip(&asked).zip(0_usize..) {
+            if !asked {
+                continue;
+            }
+            let (a, b, c) = match node {
+                Node { code: Code::Lookup, a, b: Ref::Const(table), .. } => {
+                    (register(*a, &places)?, Reg(u16::try_from(*table).ok()?), Reg(0))
+                }
+                Node { a, b, c, .. } => (register(*a, &places)?, register(*b, &places)?, register(*c, &places)?),
+            };
+            code.push(Instruction { code: node.code, a, b, c });
+            *places.get_mut(place)? = next;
+            next = next.checked_add(1)?;
+        }
+        let roots = roots.iter().map(|root| register(*root, &places)).collect::<Option<Vec<Reg>>>()?;
+        Some(Finished {
+            first_constant: self.inputs,
+            constants: numbers.constants,
+            code,
+            tables: self.tables,
+            roots,
+        })
+    }
+}
+
+/// Registers of constants.
+#[derive(Debug, Default)]
+struct Numbers {
+    constants: Vec<i64>,
+    known: BTreeMap<i64, u16>,
+}
+
+impl Numbers {
+    fn constant(&mut self, of: Ref) {
+        if let Ref::Const(value) = of
+            && let Ok(next) = u16::try_from(self.constants.len())
+            && !self.known.contains_key(&value)
+        {
+            self.known.insert(value, next);
+            self.constants.push(value);
+        }
+    }
+}
+
+fn bit(of: bool) -> Ref {
+    if of { YES } else { NO }
+}

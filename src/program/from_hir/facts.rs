@@ -1,0 +1,167 @@
+//! Facts: where each stands, what one that is not given means (ruling 3), and what must hold of them.
+
+use super::super::{Absent, Input, Kind, Reg};
+use super::Lowering;
+use super::builder::{NO, Ref, YES};
+use super::terms::{Judged, MOST_SCALE, Term};
+use crate::types::{Field, Presence, Type};
+use crate::value::{Number, Rounding, RoundingMode, Value};
+
+/// Decimals that are kept of a number of which the policy does not say how many it may have.
+const DECIMALS: u32 = 4;
+
+impl Lowering<'_> {
+    /// Gives every fact its registers and abstains where one is missing, or where something must hold and does not.
+    pub(super) fn declare_facts(&mut self) -> Option<()> {
+        let (policy, schema) = (self.policy, self.schema);
+        for field in &schema.facts.fields {
+            let input = self.declare(field)?;
+            self.inputs.push(input);
+            // Values come first, in the order of the facts.
+            self.code.input()?;
+        }
+        for input in &mut self.inputs {
+            if let Absent::Asked(given) = &mut input.absent {
+                let Ref::Input(register) = self.code.input()? else { return None };
+                *given = Reg(register);
+            }
+        }
+        if let Some(date) = policy.law_dates.first() {
+            let term = self.term(date, &[]);
+            self.law = Some(self.code.present(term));
+        }
+        for place in 0..schema.facts.fields.len() {
+            self.fact(place);
+        }
+        for rule in &policy.facts.must_hold {
+            let judged = self.condition(&rule.condition, &[]);
+            self.must_be_sure(judged.sure);
+            let broken = self.code.not(judged.holds);
+            self.abstain_if(broken);
+        }
+        Some(())
+    }
+
+    fn declare(&self, field: &Field) -> Option<Input> {
+        let kind = match self.kind_of(&field.ty)? {
+            Kind::Number { .. } => {
+                let declared = field.bounds.decimals.or_else(|| match &field.ty {
+                    Type::Quantity(id) => self.schema.unit(*id).and_then(|unit| unit.decimals),
+                    _ => None,
+                });
+                Kind::Number { scale: declared.unwrap_or(DECIMALS).min(MOST_SCALE) }
+            }
+            kind => kind,
+        };
+        let bounded = |bound: &Option<Value>, is_least: bool| match kind {
+            // Bounds of a set are those of its length.
+            Kind::Set => None,
+            _ => bound.as_ref().map(|bound| threshold(bound, kind, is_least)),
+        };
+        let absent = match &field.presence {
+            Presence::FirstOf(_) => Absent::Derived,
+            Presence::Default(value) => {
+                let value = scaled(self.constant(value, &field.ty)?, kind)?;
+                Absent::Default(value)
+            }
+            Presence::NeededWhen(_) => Absent::Asked(Reg(0)),
+            Presence::Needed if field.nothing || field.unknown => Absent::Asked(Reg(0)),
+            Presence::Needed => Absent::Missing,
+        };
+        Some(Input {
+            kind,
+            least: bounded(&field.bounds.least, true).unwrap_or(i64::MIN),
+            most: bounded(&field.bounds.most, false).unwrap_or(i64::MAX),
+            absent,
+        })
+    }
+
+    /// What a fact means in evaluation.
+    pub(super) fn fact(&mut self, place: usize) -> Option<Term> {
+        if let Some(known) = self.facts.get(place)? {
+            return Some(*known);
+        }
+        // Conditions of need have no circles; one would end here.
+        *self.facts.get_mut(place)? = Some(Term::UNSURE);
+        let term = self.admitted(place)?;
+        *self.facts.get_mut(place)? = Some(term);
+        Some(term)
+    }
+
+    fn admitted(&mut self, place: usize) -> Option<Term> {
+        let (policy, schema) = (self.policy, self.schema);
+        let field = schema.facts.fields.get(place)?;
+        let input = self.inputs.get(place)?.clone();
+        let value = Term::known(input.kind, Ref::Input(u16::try_from(place).ok()?));
+        let given = match input.absent {
+            Absent::Asked(given) => Ref::Input(given.0),
+            Absent::Missing | Absent::Default(_) => return Some(value),
+            Absent::Derived => NO,
+        };
+        match &field.presence {
+            Presence::FirstOf(sources) => {
+                let mut first: Option<Term> = None;
+                for source in sources.iter().rev() {
+                    let source = self.fact(*source)?;
+                    first = Some(match first {
+                        None => source,
+                        Some(rest) => {
+                            let there = Judged { holds: source.there, sure: source.sure };
+                            self.code.choose(there, Term { there: YES, ..source }, rest)
+                        }
+                    });
+                }
+                let first = first?;
+                self.must_be_sure(first.sure);
+                let missing = self.code.not(first.there);
+                self.abstain_if(missing);
+                Some(Term { there: YES, sure: YES, ..first })
+            }
+            Presence::NeededWhen(_) => {
+                let condition = policy.facts.needed_when.get(place)?.as_ref()?;
+                let needed = self.condition(condition, &[]);
+                self.must_be_sure(needed.sure);
+                // One that is needed and not given is missing, or nothing, or unknown.
+                let lacks = self.code.without(needed.holds, given);
+                let there = self.code.and(needed.holds, given);
+                if !field.nothing || field.unknown {
+                    self.abstain_if(lacks);
+                }
+                Some(Term { there, ..value })
+            }
+            Presence::Needed | Presence::Default(_) if field.unknown => Some(Term { sure: given, ..value }),
+            Presence::Needed | Presence::Default(_) => Some(Term { there: given, ..value }),
+        }
+    }
+}
+
+/// The number of a value in an input's kind.
+fn scaled(of: Term, kind: Kind) -> Option<i64> {
+    let Ref::Const(value) = of.value else { return None };
+    match (of.kind, kind) {
+        (Kind::Number { scale: from }, Kind::Number { scale: to }) => {
+            value.checked_mul(super::terms::power_of_ten(to.checked_sub(from)?)?)
+        }
+        (from, to) => (from == to && of.there == YES).then_some(value),
+    }
+}
+
+/// The lowest (or highest) number within a bound; a bound beyond 64 bits is as far as these go.
+fn threshold(bound: &Value, kind: Kind, is_least: bool) -> i64 {
+    let beyond = |negative: bool| if negative { i64::MIN } else { i64::MAX };
+    match (bound, kind) {
+        (Value::Number(number), Kind::Number { scale }) => {
+            let Ok(units) = number.multiply(Number::from_integer(10_i64.saturating_pow(scale))) else {
+                return beyond(number.is_negative());
+            };
+            // Towards the inside; the modes mean towards zero and away from it.
+            let mode = if is_least == units.is_negative() { RoundingMode::Down } else { RoundingMode::Up };
+            let whole = units.round(Rounding { step: Number::ONE, mode }).ok().and_then(Number::to_integer);
+            whole.unwrap_or_else(|| beyond(number.is_negative()))
+        }
+        (Value::Integer(of) | Value::Days(of) | Value::WorkingDays(of) | Value::Months(of), _) => *of,
+        (Value::Date(of), _) => crate::value::day_number(*of),
+        (Value::Member(of), _) => i64::from(*of),
+        (_, _) => beyond(is_least),
+    }
+}

@@ -1,0 +1,190 @@
+//! From the typed policy to code: facts ([`facts`]), expressions ([`expr`]), definitions and tables ([`calls`]), rules
+//! ([`rules`]) and outcomes ([`outcomes`]), each as [`terms`] over the instructions of a [`builder`]. Every value is
+//! made whether or not a case asks for it, since straight code is faster than asking.
+
+use super::{Fires, Input, Output, Overrides, Program};
+use crate::hir::{NamedId, OutcomeId, Policy, Readable, RuleId};
+use crate::types::{EnumId, Schema};
+
+use self::builder::{Builder, NO, Ref, YES};
+use self::terms::{Judged, Term};
+
+mod builder;
+mod calls;
+mod expr;
+mod facts;
+mod outcomes;
+mod rules;
+mod terms;
+
+/// Policies that need more than this many instructions, counted before any are left out, or take more steps to compile,
+/// are left to the reference evaluator.
+const MOST_INSTRUCTIONS: usize = 400_000;
+const MOST_STEPS: u32 = 4_000_000;
+/// Expressions within expressions beyond this depth are unsure.
+const DEEPEST: u32 = 250;
+
+/// The program of a policy; `None` where the reference evaluator has to decide every case.
+pub(crate) fn lower(policy: &Policy, schema: &Schema) -> Option<Program> {
+    // Of two laws the more lenient one is taken whole, which the code does not know.
+    if policy.law_dates.len() > 1 {
+        return None;
+    }
+    let mut lowering = Lowering::new(policy, schema);
+    lowering.declare_facts()?;
+    for readable in &policy.reading_order {
+        match readable {
+            Readable::Named(id) => lowering.define(*id),
+            Readable::Outcome(id) => lowering.decide(*id),
+        }
+    }
+    for id in &policy.outcome_order {
+        lowering.decide(*id);
+    }
+    lowering.finish()
+}
+
+struct Lowering<'p> {
+    policy: &'p Policy,
+    schema: &'p Schema,
+    code: Builder,
+    /// By fact: what the case gives.
+    inputs: Vec<Input>,
+    /// By fact, once it is known what it means; an open one is being asked for.
+    facts: Vec<Option<Term>>,
+    law: Option<Term>,
+    /// By definition without parameters.
+    named: Vec<Option<Term>>,
+    outcomes: Vec<Option<Term>>,
+    /// By outcome, the rules with measures on it.
+    acting: Vec<Vec<RuleId>>,
+    holds: Vec<Option<Judged>>,
+    applies: Vec<Option<Judged>>,
+    /// Where the program abstains.
+    abstains: Ref,
+    steps: u32,
+    /// How many expressions enclose the one that is being compiled, through definitions.
+    depth: u32,
+}
+
+impl<'p> Lowering<'p> {
+    fn new(policy: &'p Policy, schema: &'p Schema) -> Self {
+        let mut acting = vec![Vec::new(); policy.outcomes.len()];
+        for (rule, id) in policy.rules.iter().zip((0..).map(RuleId)) {
+            for measure in &rule.then {
+                if let Some(acting) = acting.get_mut(measure.outcome.0 as usize)
+                    && acting.last() != Some(&id)
+                {
+                    acting.push(id);
+                }
+            }
+        }
+        Self {
+            policy,
+            schema,
+            code: Builder::default(),
+            inputs: Vec::new(),
+            facts: vec![None; schema.facts.fields.len()],
+            law: None,
+            named: vec![None; policy.named.len()],
+            outcomes: vec![None; policy.outcomes.len()],
+            acting,
+            holds: vec![None; policy.rules.len()],
+            applies: vec![None; policy.rules.len()],
+            abstains: NO,
+            steps: 0,
+            depth: 0,
+        }
+    }
+
+    /// Whether there is room for one more expression.
+    fn has_room(&mut self) -> bool {
+        self.steps = self.steps.saturating_add(1);
+        self.steps < MOST_STEPS && self.code.size() < MOST_INSTRUCTIONS && self.depth < DEEPEST
+    }
+
+    fn members(&self, id: EnumId) -> usize {
+        self.schema.enumeration(id).map_or(0, |def| def.members.len())
+    }
+
+    /// Every member has a bit in a mask.
+    fn small_members(&self) -> bool {
+        self.schema.enums.iter().all(|def| def.members.len() <= 64)
+    }
+
+    fn abstain_if(&mut self, when: Ref) {
+        self.abstains = self.code.or(self.abstains, when);
+    }
+
+    /// Abstains where this is not known.
+    fn must_be_sure(&mut self, sure: Ref) {
+        let unsure = self.code.not(sure);
+        self.abstain_if(unsure);
+    }
+
+    fn define(&mut self, id: NamedId) {
+        let without_parameters =
+            self.policy.named.get(id.0 as usize).is_some_and(|named| named.params.is_empty());
+        if without_parameters {
+            let term = self.call(id, Vec::new(), None).unwrap_or(Term::UNSURE);
+            if let Some(place) = self.named.get_mut(id.0 as usize) {
+                *place = Some(term);
+            }
+        }
+    }
+
+    fn decide(&mut self, id: OutcomeId) {
+        let place = id.0 as usize;
+        if self.outcomes.get(place).is_some_and(Option::is_none) {
+            let term = self.outcome(id).unwrap_or(Term::UNSURE);
+            self.must_be_sure(term.sure);
+            if let Some(place) = self.outcomes.get_mut(place) {
+                *place = Some(term);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Option<Program> {
+        let report = self.report();
+        if self.abstains == YES || self.steps >= MOST_STEPS || self.code.size() >= MOST_INSTRUCTIONS {
+            return None;
+        }
+        let outcomes = self.outcomes.iter().copied().collect::<Option<Vec<Term>>>()?;
+        let roots: Vec<Ref> = [self.abstains]
+            .into_iter()
+            .chain(outcomes.iter().flat_map(|outcome| [outcome.value, outcome.there]))
+            .chain(report.fires.iter().map(|(_, when)| *when))
+            .chain(report.overrides.iter().map(|(_, when)| *when))
+            .collect();
+        let finished = self.code.finish(&roots)?;
+        let mut registers = finished.roots.into_iter();
+        let abstains = registers.next()?;
+        let mut outputs = Vec::with_capacity(outcomes.len());
+        for outcome in &outcomes {
+            outputs.push(Output { kind: outcome.kind, value: registers.next()?, there: registers.next()? });
+        }
+        let mut fires = Vec::with_capacity(report.fires.len());
+        for (rule, _) in report.fires {
+            fires.push(Fires { rule, when: registers.next()? });
+        }
+        let mut overrides = Vec::with_capacity(report.overrides.len());
+        for (overridden, _) in report.overrides {
+            overrides.push(Overrides { when: registers.next()?, ..overridden });
+        }
+        fires.sort_by(|left, right| left.rule.cmp(&right.rule));
+        overrides.sort_by(|left, right| {
+            (&left.rule, &left.by, &left.outcomes).cmp(&(&right.rule, &right.by, &right.outcomes))
+        });
+        Some(Program {
+            inputs: self.inputs,
+            first_constant: finished.first_constant,
+            constants: finished.constants,
+            code: finished.code,
+            tables: finished.tables,
+            abstains,
+            outputs,
+            fires,
+            overrides,
+        })
+    }
+}

@@ -1,0 +1,366 @@
+//! Outcomes: from contributions to the final value (ruling 6).
+
+use super::super::Kind;
+use super::Lowering;
+use super::builder::{NO, Ref, YES};
+use super::expr::is_amount;
+use super::terms::{Judged, MOST_SCALE, Term, power_of_ten};
+use crate::hir::{Combine, Expr, Measure, MeasureKind, Outcome, OutcomeId, OutcomeSource};
+use crate::types::Type;
+use crate::value::Value;
+
+/// What surviving rules do to one outcome.
+struct Measures {
+    contributions: Vec<(Judged, Term)>,
+    factors: Vec<(Judged, Term)>,
+    floors: Vec<(Judged, Term)>,
+    caps: Vec<(Judged, Term)>,
+    removals: Vec<(Judged, Term)>,
+    waived: Ref,
+    /// All that decides the outcome is known.
+    sure: Ref,
+}
+
+impl Lowering<'_> {
+    pub(super) fn outcome(&mut self, id: OutcomeId) -> Option<Term> {
+        let outcome = self.policy.outcomes.get(usize::try_from(id.0).ok()?)?;
+        let neutral = match &outcome.source {
+            OutcomeSource::Built { neutral, .. } => neutral.as_ref(),
+            OutcomeSource::Defined(_) => None,
+        };
+        let without = self.constant(neutral.unwrap_or(&Value::Nothing), &outcome.ty)?;
+        let in_force = self.in_force(outcome.in_force, None)?;
+        let value = match &outcome.source {
+            OutcomeSource::Defined(expr) => {
+                let value = self.term(expr, &[]);
+                self.own_limits(value, outcome)?
+            }
+            OutcomeSource::Built { per: Some(_), .. } => return None,
+            OutcomeSource::Built { combine, per: None, neutral } => {
+                self.built(id, *combine, neutral.is_some().then_some(without), outcome)?
+            }
+        };
+        let value = self.code.choose(in_force, value, without);
+        self.rounded(value, outcome)
+    }
+
+    fn built(
+        &mut self,
+        id: OutcomeId,
+        combine: Combine,
+        neutral: Option<Term>,
+        outcome: &Outcome,
+    ) -> Option<Term> {
+        let measures = self.measures(id, combine);
+        let value = match self.combined(combine, &measures.contributions) {
+            Some(value) => {
+                let some = value.there;
+                // For values that must agree nothing is a value like any other.
+                let there = if combine == Combine::Agree { value.value_there } else { YES };
+                let value = Term { there, sure: value.sure, ..Term::known(value.kind, value.value) };
+                Some((some, self.changed(value, &measures)?))
+            }
+            None if measures.contributions.is_empty() => None,
+            None => return None,
+        };
+        let term = match (value, neutral) {
+            (None, Some(neutral)) => neutral,
+            // No rule can set what is required.
+            (None, None) => return None,
+            (Some((some, value)), neutral) => {
+                let value = self.own_limits(value, outcome)?;
+                let kept = self.code.without(some, measures.waived);
+                match neutral {
+                    Some(neutral) => self.code.choose(Judged { holds: kept, sure: YES }, value, neutral),
+                    None => Term { sure: self.code.and(value.sure, kept), ..value },
+                }
+            }
+        };
+        Some(Term { sure: self.code.and(term.sure, measures.sure), ..term })
+    }
+
+    /// Everything that rules do to an outcome.
+    fn measures(&mut self, id: OutcomeId, combine: Combine) -> Measures {
+        let mut measures = Measures {
+            contributions: Vec::new(),
+            factors: Vec::new(),
+            floors: Vec::new(),
+            caps: Vec::new(),
+            removals: Vec::new(),
+            waived: NO,
+            sure: YES,
+        };
+        let acting = self.acting.get(id.0 as usize).cloned().unwrap_or_default();
+        for rule_id in acting {
+            let Some(rule) = self.rule(rule_id) else { continue };
+            let survives = self.survives(rule_id, id);
+            measures.sure = self.code.and(measures.sure, survives.sure);
+            if survives.holds == NO {
+                continue;
+            }
+            for measure in rule.then.iter().filter(|measure| measure.outcome == id) {
+                let added = self.measure(&mut measures, measure, survives, combine);
+                if added.is_none() {
+                    // What is not known of a measure matters where its rule survives.
+                    measures.sure = self.code.without(measures.sure, survives.holds);
+                }
+            }
+        }
+        measures
+    }
+
+    fn measure(
+        &mut self,
+        measures: &mut Measures,
+        measure: &Measure,
+        survives: Judged,
+        combine: Combine,
+    ) -> Option<()> {
+        let when = Judged { holds: survives.holds, sure: YES };
+        // What is known of it matters only where it counts.
+        let mut counts = |code: &mut super::builder::Builder, sure: Ref, of: Ref| {
+            let known = code.select(of, sure, YES);
+            measures.sure = code.and(measures.sure, known);
+        };
+        match &measure.kind {
+            MeasureKind::Contribute { value, at_least, at_most } => {
+                let value = self.term(value, &[]);
+                let value = self.clamped(value, at_least.as_ref(), at_most.as_ref())?;
+                if value.is_unsure() {
+                    return None;
+                }
+                counts(&mut self.code, value.sure, when.holds);
+                let holds = if combine == Combine::Agree {
+                    when.holds
+                } else {
+                    self.code.and(when.holds, value.there)
+                };
+                measures.contributions.push((Judged { holds, sure: YES }, Term { sure: YES, ..value }));
+            }
+            MeasureKind::Factor { share, raises } => {
+                let share = self.term(share, &[]);
+                let share = self.code.operand(share)?;
+                let scale = match share.kind {
+                    Kind::Number { scale } => scale,
+                    Kind::Integer => 0,
+                    Kind::Bool
+                    | Kind::Days
+                    | Kind::WorkingDays
+                    | Kind::Months
+                    | Kind::Date
+                    | Kind::Member
+                    | Kind::Set => return None,
+                };
+                let one = Ref::Const(power_of_ten(scale)?);
+                // Beyond its limits it is an error.
+                let mut within = self.code.less_or_equal(Ref::Const(0), share.value);
+                let factor = if *raises {
+                    self.code.add(one, share.value)
+                } else {
+                    let below = self.code.less_or_equal(share.value, one);
+                    within = self.code.and(within, below);
+                    self.code.subtract(one, share.value)
+                };
+                let sure = self.code.and(share.sure, within);
+                counts(&mut self.code, sure, when.holds);
+                measures.factors.push((when, Term::known(Kind::Number { scale }, factor)));
+            }
+            MeasureKind::AtLeast(of) | MeasureKind::AtMost(of) | MeasureKind::Without(of) => {
+                let of = self.term(of, &[]);
+                let of = self.code.operand(of)?;
+                counts(&mut self.code, of.sure, when.holds);
+                let of = (when, Term { sure: YES, ..of });
+                match &measure.kind {
+                    MeasureKind::AtLeast(_) => measures.floors.push(of),
+                    MeasureKind::AtMost(_) => measures.caps.push(of),
+                    _ => measures.removals.push(of),
+                }
+            }
+            MeasureKind::Waived => measures.waived = self.code.or(measures.waived, when.holds),
+        }
+        Some(())
+    }
+
+    /// All contributions as one; `there` says whether there is any.
+    fn combined(&mut self, how: Combine, contributions: &[(Judged, Term)]) -> Option<Combined> {
+        let mut some = NO;
+        for (when, _) in contributions {
+            some = self.code.or(some, when.holds);
+        }
+        let (kind, aligned) = self.aligned(contributions)?;
+        let known = |kind, value| Some(Combined { kind, value, there: some, value_there: YES, sure: YES });
+        match how {
+            Combine::Sum if is_amount(kind) => {
+                let mut total = Ref::Const(0);
+                for (when, value) in aligned {
+                    total = self.code.add_if(when.holds, value.value, total);
+                }
+                known(kind, total)
+            }
+            Combine::Product => {
+                let mut product: Option<Term> = None;
+                for (when, value) in contributions {
+                    let factor = self.factor(*when, *value)?;
+                    product = Some(match product {
+                        None => factor,
+                        Some(product) => self.product(product, factor)?,
+                    });
+                }
+                let product = product?;
+                known(product.kind, product.value)
+            }
+            Combine::Highest | Combine::Latest | Combine::Lowest | Combine::Earliest => {
+                let highest = matches!(how, Combine::Highest | Combine::Latest);
+                let best = self.best(highest, contributions)?;
+                known(best.kind, best.value)
+            }
+            Combine::Any if kind == Kind::Bool => {
+                let mut any = NO;
+                for (when, value) in aligned {
+                    let yes = self.code.and(when.holds, value.value);
+                    any = self.code.or(any, yes);
+                }
+                known(kind, any)
+            }
+            Combine::Union if kind == Kind::Set => {
+                let mut union = Ref::Const(0);
+                for (when, value) in aligned {
+                    let mask = self.code.select(when.holds, value.value, Ref::Const(0));
+                    union = self.code.union(union, mask);
+                }
+                known(kind, union)
+            }
+            Combine::Agree => {
+                let mut contributions = aligned.into_iter();
+                let (first, mut value) = contributions.next()?;
+                let (mut before, mut sure) = (first.holds, YES);
+                for (when, other) in contributions {
+                    let again = self.code.and(before, when.holds);
+                    let same = self.same(value, other)?;
+                    let clash = self.code.without(again, same.holds);
+                    sure = self.code.without(sure, clash);
+                    before = self.code.or(before, when.holds);
+                    value = self.code.choose(when, other, value);
+                }
+                Some(Combined { kind, value: value.value, there: some, value_there: value.there, sure })
+            }
+            Combine::Sum | Combine::Any | Combine::Union | Combine::Duties => None,
+        }
+    }
+
+    /// What to multiply by: one where it does not count.
+    fn factor(&mut self, when: Judged, value: Term) -> Option<Term> {
+        let one = match value.kind {
+            Kind::Number { scale } => power_of_ten(scale)?,
+            Kind::Integer => 1,
+            Kind::Bool | Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Date | Kind::Member | Kind::Set => {
+                return None;
+            }
+        };
+        Some(Term::known(value.kind, self.code.select(when.holds, value.value, Ref::Const(one))))
+    }
+
+    /// Members taken out, factors, floors, caps, in this order.
+    fn changed(&mut self, mut value: Term, measures: &Measures) -> Option<Term> {
+        for (when, removed) in &measures.removals {
+            if (value.kind, removed.kind) != (Kind::Set, Kind::Set) {
+                return None;
+            }
+            let mask = self.code.select(when.holds, removed.value, Ref::Const(0));
+            value.value = self.code.difference(value.value, mask);
+        }
+        let mut factor: Option<Term> = None;
+        for (when, share) in &measures.factors {
+            let one = self.factor(*when, *share)?;
+            factor = Some(match factor {
+                None => one,
+                Some(factor) => self.product(factor, one)?,
+            });
+        }
+        if let Some(factor) = factor {
+            // A whole number would become a number only where a factor counts.
+            if !matches!(value.kind, Kind::Number { .. }) {
+                return None;
+            }
+            value = Term { there: value.there, sure: value.sure, ..self.product(value, factor)? };
+        }
+        for (limits, is_floor) in [(&measures.floors, true), (&measures.caps, false)] {
+            for (when, limit) in limits {
+                value = self.limited(value, *when, *limit, is_floor)?;
+            }
+        }
+        Some(value)
+    }
+
+    fn limited(&mut self, value: Term, when: Judged, limit: Term, is_floor: bool) -> Option<Term> {
+        let (kind, of, limit_value) = self.code.unified(value, limit)?;
+        // An integer limit of a number is a number; the other way round the kind would depend on which is taken.
+        if matches!(value.kind, Kind::Integer) != matches!(kind, Kind::Integer) {
+            return None;
+        }
+        if matches!(kind, Kind::Bool | Kind::Set) {
+            return None;
+        }
+        let limited = if is_floor {
+            self.code.higher_if(when.holds, limit_value, of)
+        } else {
+            self.code.lower_if(when.holds, limit_value, of)
+        };
+        Some(Term { kind, value: limited, ..value })
+    }
+
+    /// Within a floor and a cap, cap over floor; nothing stays nothing.
+    fn clamped(&mut self, value: Term, at_least: Option<&Expr>, at_most: Option<&Expr>) -> Option<Term> {
+        let mut value = value;
+        for (limit, is_floor) in [(at_least, true), (at_most, false)] {
+            let Some(limit) = limit else { continue };
+            if value.is_unsure() {
+                return None;
+            }
+            let limit = self.term(limit, &[]);
+            let limit = self.code.operand(limit)?;
+            let limited = self.limited(value, Judged::YES, limit, is_floor)?;
+            value = Term { sure: self.code.and(value.sure, limit.sure), ..limited };
+        }
+        Some(value)
+    }
+
+    fn own_limits(&mut self, value: Term, outcome: &Outcome) -> Option<Term> {
+        self.clamped(value, outcome.at_least.as_ref(), outcome.at_most.as_ref())
+    }
+
+    /// Rounded once, and a value that can be written down.
+    fn rounded(&mut self, value: Term, outcome: &Outcome) -> Option<Term> {
+        if value.is_unsure() {
+            return None;
+        }
+        let value = match outcome.rounding {
+            Some(rounding) => self.round(rounding, value)?,
+            None => value,
+        };
+        let Kind::Number { scale } = value.kind else {
+            return (self.kind_of(&outcome.ty)? == value.kind).then_some(value);
+        };
+        let shown = match &outcome.ty {
+            Type::Number => None,
+            Type::Quantity(id) => self.schema.unit(*id)?.decimals,
+            _ => return None,
+        };
+        let finer = shown.and_then(|shown| scale.checked_sub(shown)).filter(|finer| *finer > 0);
+        let Some(finer) = finer.filter(|finer| *finer <= MOST_SCALE) else { return Some(value) };
+        let exact = self.code.divides(value.value, power_of_ten(finer)?);
+        let known = self.code.select(value.there, exact, YES);
+        Some(Term { sure: self.code.and(value.sure, known), ..value })
+    }
+}
+
+/// Contributions as one value.
+struct Combined {
+    kind: Kind,
+    value: Ref,
+    /// Whether there is any contribution.
+    there: Ref,
+    /// Whether the value is there, and not nothing.
+    value_there: Ref,
+    sure: Ref,
+}
