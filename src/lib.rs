@@ -60,5 +60,8 @@ pub use decision::{Decision, Outcome, Status};
 pub use diagnostic::{Code, Diagnostic, Severity};
 #[cfg(feature = "proptest")]
 pub use engine::laws;
-pub use engine::{Builder, Case, CaseFormat, CaseOptions, Cases, Error, Policy, Repair, format};
+pub use engine::{
+    Answer, Builder, Case, CaseFormat, CaseOptions, Cases, Decider, Error, FactKey, MemberKey, OutcomeKey, Policy,
+    Repair, format,
+};
 pub use limits::Limits;

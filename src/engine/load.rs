@@ -2,6 +2,7 @@
 //! lies behind a name is the host's to say.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -90,7 +91,8 @@ impl<'l> Builder<'l> {
             Some(policy) if !failed => {
                 let schema = Arc::new(policy.schema.clone());
                 let program = program::from_hir::lower(&policy, &schema).map(Arc::new);
-                let checked = Checked { policy, schema, sources, warnings: found, limits: self.limits };
+                let id = NEXT.fetch_add(1, Ordering::Relaxed);
+                let checked = Checked { id, policy, schema, sources, warnings: found, limits: self.limits };
                 Ok(Policy { checked: Arc::new(checked), program })
             }
             _ => Err(Error::policy(found, sources)),
@@ -140,6 +142,9 @@ impl<'l> Builder<'l> {
         loader(name, from)
     }
 }
+
+/// The number of the next policy.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 enum Gathered {
     All(Vec<ast::File>),

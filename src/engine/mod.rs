@@ -1,6 +1,7 @@
 //! The facade: policy texts in, decisions out. Everything that a host calls begins here.
 
 mod cases;
+mod decider;
 mod error;
 mod format;
 #[cfg(feature = "proptest")]
@@ -11,6 +12,7 @@ mod repair;
 mod tests;
 
 pub use cases::{Case, CaseFormat, CaseOptions, Cases};
+pub use decider::{Answer, Decider, FactKey, MemberKey, OutcomeKey};
 pub use error::Error;
 pub use format::format;
 pub use load::Builder;
@@ -43,6 +45,8 @@ pub struct Policy {
 }
 
 pub(crate) struct Checked {
+    /// Tells its keys from those of other policies; shows nowhere.
+    id: u64,
     pub(crate) policy: hir::Policy,
     /// The policy's own, for decisions to share.
     pub(crate) schema: Arc<Schema>,
@@ -294,10 +298,14 @@ impl Policy {
         if let Some(program) = &self.program
             && bound.problems.is_empty()
             && checked.policy.work.steps(items) <= checked.limits.steps
-            && let Some(decision) =
-                Machine::new(program).decide(program, &checked.schema, &bound.values)
         {
-            return decision;
+            let mut machine = Machine::new(program);
+            if machine.load(program, &bound.values)
+                && machine.run(program)
+                && let Some(decision) = machine.decision(program, &checked.schema)
+            {
+                return decision;
+            }
         }
         self.decide_by_reference(bound)
     }

@@ -8,6 +8,7 @@ use crate::program::{Absent, Code, Input, Instruction, Kind, Output, Program, Re
 use crate::types::Schema;
 use crate::value::{Number, Value, date_of, day_number};
 
+pub(crate) mod json;
 #[cfg(test)]
 mod tests;
 
@@ -16,10 +17,16 @@ const SMALL: usize = 1 << 10;
 /// All that an instruction can name.
 const LARGE: usize = 1 << 16;
 
-/// A place to run programs in, for one case after the other.
+/// A place to run one program in, for one case after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
     registers: Registers,
+    /// By fact, a bit: the case gives it.
+    given: Vec<u64>,
+    /// The bits that every case must give.
+    required: Vec<u64>,
+    defaults: Vec<(u16, i64)>,
+    asked: Vec<(u16, Reg)>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,7 +36,7 @@ enum Registers {
 }
 
 impl Machine {
-    /// A machine for this program and no other.
+    /// A machine for this program and no other, with a case that gives no fact.
     pub(crate) fn new(program: &Program) -> Self {
         let mut registers = match boxed(program.registers()) {
             Some(small) => Registers::Small(small),
@@ -37,58 +44,86 @@ impl Machine {
         };
         let constants = registers.all_mut().iter_mut().skip(usize::from(program.first_constant));
         constants.zip(&program.constants).for_each(|(register, constant)| *register = *constant);
-        Self { registers }
-    }
-
-    /// Decides a case whose facts are bound without problems; `None` where the program abstains.
-    pub(crate) fn decide(
-        &mut self,
-        program: &Program,
-        schema: &Arc<Schema>,
-        facts: &[Value],
-    ) -> Option<Decision> {
-        self.load(program, facts)?;
-        self.run(program)?;
-        self.decision(program, schema)
-    }
-
-    /// Puts the facts into their registers.
-    fn load(&mut self, program: &Program, facts: &[Value]) -> Option<()> {
-        let registers = self.registers.all_mut();
-        for ((input, fact), place) in program.inputs.iter().zip(facts).zip(0..) {
-            let given = *fact != Value::Absent;
-            let value = match (given, input.absent) {
-                (true, _) => number_of(fact, input)?,
-                (false, Absent::Missing) => return None,
-                (false, Absent::Default(value)) => value,
-                (false, Absent::Asked(_) | Absent::Derived) => 0,
-            };
-            if let Absent::Asked(asked) = input.absent {
-                *registers.get_mut(usize::from(asked.0))? = i64::from(given);
+        let words = program.inputs.len().div_ceil(64);
+        let mut required = vec![0; words];
+        let (mut defaults, mut asked) = (Vec::new(), Vec::new());
+        for (input, place) in program.inputs.iter().zip(0_u16..) {
+            match input.absent {
+                Absent::Missing => set_bit(&mut required, place),
+                Absent::Default(value) => defaults.push((place, value)),
+                Absent::Asked(register) => asked.push((place, register)),
+                Absent::Derived => {}
             }
-            *registers.get_mut::<usize>(place)? = value;
         }
-        Some(())
+        Self { registers, given: vec![0; words], required, defaults, asked }
     }
 
-    /// `None` where the program abstains.
-    fn run(&mut self, program: &Program) -> Option<()> {
+    /// Takes back all facts.
+    pub(crate) fn clear(&mut self) {
+        self.given.fill(0);
+    }
+
+    /// Gives a fact: a number of its kind, within its bounds.
+    pub(crate) fn give(&mut self, place: u16, value: i64) {
+        set_bit(&mut self.given, place);
+        if let Some(register) = self.registers.all_mut().get_mut(usize::from(place)) {
+            *register = value;
+        }
+    }
+
+    /// The number of a fact, where it is given.
+    pub(crate) fn given(&self, place: u16) -> Option<i64> {
+        has_bit(&self.given, place).then(|| self.register(Reg(place)))
+    }
+
+    /// Gives all facts of a case that is bound without problems; no where the program does not take them.
+    pub(crate) fn load(&mut self, program: &Program, facts: &[Value]) -> bool {
+        self.clear();
+        for ((input, fact), place) in program.inputs.iter().zip(facts).zip(0..) {
+            if *fact != Value::Absent {
+                let Some(value) = number_of(fact, input) else { return false };
+                self.give(place, value);
+            }
+        }
+        true
+    }
+
+    /// Runs the program; no where it abstains, and what stands in its registers means nothing.
+    pub(crate) fn run(&mut self, program: &Program) -> bool {
+        if self.given.iter().zip(&self.required).any(|(given, required)| given & required != *required) {
+            return false;
+        }
+        let registers = self.registers.all_mut();
+        for (place, default) in &self.defaults {
+            if !has_bit(&self.given, *place)
+                && let Some(register) = registers.get_mut(usize::from(*place))
+            {
+                *register = *default;
+            }
+        }
+        for (place, asked) in &self.asked {
+            if let Some(register) = registers.get_mut(usize::from(asked.0)) {
+                *register = i64::from(has_bit(&self.given, *place));
+            }
+        }
         let fits = match &mut self.registers {
             Registers::Small(registers) => run(program, registers),
             Registers::Large(registers) => run(program, registers),
         };
-        (fits && !self.is_set(program.abstains)).then_some(())
+        fits && !self.is_set(program.abstains)
     }
 
-    fn register(&self, register: Reg) -> i64 {
+    /// The number of a register; after a run.
+    pub(crate) fn register(&self, register: Reg) -> i64 {
         self.registers.all().get(usize::from(register.0)).copied().unwrap_or(0)
     }
 
-    fn is_set(&self, bit: Reg) -> bool {
+    pub(crate) fn is_set(&self, bit: Reg) -> bool {
         self.register(bit) != 0
     }
 
-    fn decision(&self, program: &Program, schema: &Arc<Schema>) -> Option<Decision> {
+    /// What the run decided; `None` for a value that cannot be, which would be a mistake of the engine.
+    pub(crate) fn decision(&self, program: &Program, schema: &Arc<Schema>) -> Option<Decision> {
         let outcomes = program.outputs.iter().map(|output| self.outcome(output)).collect::<Option<_>>()?;
         let fires = program.fires.iter().filter(|fires| self.is_set(fires.when));
         let overrides = program.overrides.iter().filter(|overrides| self.is_set(overrides.when));
@@ -108,25 +143,40 @@ impl Machine {
     }
 
     fn outcome(&self, output: &Output) -> Option<Value> {
-        if !self.is_set(output.there) {
-            return Some(Value::Nothing);
+        if self.is_set(output.there) {
+            value_of(self.register(output.value), output.kind)
+        } else {
+            Some(Value::Nothing)
         }
-        let value = self.register(output.value);
-        Some(match output.kind {
-            Kind::Bool => Value::Bool(value != 0),
-            Kind::Integer => Value::Integer(value),
-            Kind::Days => Value::Days(value),
-            Kind::WorkingDays => Value::WorkingDays(value),
-            Kind::Months => Value::Months(value),
-            Kind::Number { scale } => Value::Number(Number::from_scaled(value, scale).ok()?),
-            Kind::Date => Value::Date(date_of(value).ok()?),
-            Kind::Member => Value::Member(u32::try_from(value).ok()?),
-            Kind::Set => {
-                let member = |place: &u32| value.checked_shr(*place).is_some_and(|rest| rest & 1 == 1);
-                Value::Set((0..64).filter(member).map(Value::Member).collect())
-            }
-        })
     }
+}
+
+fn set_bit(bits: &mut [u64], place: u16) {
+    if let Some(word) = bits.get_mut(usize::from(place >> 6)) {
+        *word |= 1_u64.wrapping_shl(u32::from(place));
+    }
+}
+
+fn has_bit(bits: &[u64], place: u16) -> bool {
+    bits.get(usize::from(place >> 6)).is_some_and(|word| word.wrapping_shr(u32::from(place)) & 1 == 1)
+}
+
+/// The value that a number of a kind stands for; `None` for a number that stands for none.
+pub(crate) fn value_of(number: i64, kind: Kind) -> Option<Value> {
+    Some(match kind {
+        Kind::Bool => Value::Bool(number != 0),
+        Kind::Integer => Value::Integer(number),
+        Kind::Days => Value::Days(number),
+        Kind::WorkingDays => Value::WorkingDays(number),
+        Kind::Months => Value::Months(number),
+        Kind::Number { scale } => Value::Number(Number::from_scaled(number, scale).ok()?),
+        Kind::Date => Value::Date(date_of(number).ok()?),
+        Kind::Member => Value::Member(u32::try_from(number).ok()?),
+        Kind::Set => {
+            let member = |place: &u32| number.checked_shr(*place).is_some_and(|rest| rest & 1 == 1);
+            Value::Set((0..64).filter(member).map(Value::Member).collect())
+        }
+    })
 }
 
 impl Registers {

@@ -23,7 +23,7 @@ mod tests;
 
 pub(crate) use from_serialize::from_serialize;
 pub(crate) use json_schema::json_schema;
-pub(crate) use write::to_json;
+pub(crate) use write::{field_json, to_json};
 
 use crate::decision::Problem;
 pub(crate) use crate::limits::Limits;

@@ -14,7 +14,7 @@ pub(crate) fn to_json(schema: &Schema, values: &[Value]) -> String {
 }
 
 /// One value of a field as JSON; `None` for one that has no form.
-pub(super) fn field_json(schema: &Schema, field: &Field, value: &Value) -> Option<String> {
+pub(crate) fn field_json(schema: &Schema, field: &Field, value: &Value) -> Option<String> {
     serde_json::to_string(&Slot { schema, field, ty: &field.ty, value }).ok()
 }
 

@@ -126,6 +126,20 @@ pub(crate) fn day_number(date: Date) -> i64 {
     date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24
 }
 
+/// The day number of a date written `YYYY-MM-DD`.
+pub(crate) fn day_of(text: &str) -> Option<i64> {
+    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let digits = |of: &[u8]| {
+        of.iter().try_fold(0_i16, |number, byte| {
+            let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+            number.checked_mul(10)?.checked_add(i16::from(digit))
+        })
+    };
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = *bytes else { return None };
+    let (month, day) = (i8::try_from(digits(&[e, f])?).ok()?, i8::try_from(digits(&[g, h])?).ok()?);
+    Date::new(digits(&[a, b, c, d])?, month, day).ok().map(day_number)
+}
+
 /// The day so many days after 1970-01-01.
 pub(crate) fn date_of(day: i64) -> Result<Date, Trouble> {
     let span = Span::new().try_days(day).map_err(|_| Trouble::DateOutOfRange)?;

@@ -273,7 +273,8 @@ impl Number {
         Some(if width == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals:0<width$}") })
     }
 
-    fn mantissa(self) -> Option<(i128, u32)> {
+    /// Digits and decimals, without zeros at the end; `None` for a fraction.
+    pub(crate) fn mantissa(self) -> Option<(i128, u32)> {
         match self.0 {
             Repr::Decimal(decimal) => Some((decimal.mantissa(), decimal.scale())),
             Repr::Fraction { .. } => None,

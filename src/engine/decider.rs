@@ -1,0 +1,495 @@
+//! Cases one after the other without allocation: facts by key instead of by name, outcomes read where they stand.
+//! What the compiled program abstains from, the reference evaluator decides from the same facts as JSON.
+
+use std::fmt::Write as _;
+
+use super::Policy;
+use crate::decision::{Decision, Status};
+use crate::eval::json::Reader;
+use crate::eval::{Machine, value_of};
+use crate::facts;
+use crate::program::{Kind, Output, Program};
+use crate::types::Type;
+use crate::value::{Number, Value, date_of};
+
+use self::form::Form;
+
+mod form;
+
+/// A fact of one policy, found once by its name: see [`Policy::fact`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactKey {
+    policy: u64,
+    place: u16,
+    /// `None` where the fact goes the long way.
+    kind: Option<Kind>,
+    least: i64,
+    most: i64,
+    /// The wire counts hundredths.
+    in_percent: bool,
+}
+
+/// An outcome of one policy, found once by its name: see [`Policy::outcome`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutcomeKey {
+    policy: u64,
+    place: u16,
+}
+
+/// A member of an enum or scale as the value of one fact: see [`Policy::member`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberKey {
+    fact: FactKey,
+    place: u32,
+}
+
+/// Decides one case after the other in the same memory: see [`Policy::decider`].
+///
+/// Give the facts of a case, ask for the [`Answer`], [`clear`](Self::clear), go on. Once the memory is warm nothing is
+/// allocated, unless the compiled program leaves a case to the reference evaluator (a fact is malformed, missing or
+/// unknown, a number does not fit, the evaluation fails).
+///
+/// Every way of giving facts means the same: a decision is that of the case as JSON. A value of the wrong type or beyond
+/// its bounds is no error here but a refused case.
+///
+/// ```
+/// # let policy = assize::Policy::from_text("p.assize", "policy p unit EUR, 2 decimals
+/// #     facts value: EUR, 0 or more  illegal: bool
+/// #     outcome fine: EUR, sum, rounded to 0.01 EUR half up
+/// #     rule r when illegal then fine: 15% * value")?;
+/// let (value, illegal) = (policy.fact("value").unwrap(), policy.fact("illegal").unwrap());
+/// let fine = policy.outcome("fine").unwrap();
+///
+/// let mut decider = policy.decider();
+/// decider.give_number(value, 1_999_90, 2); // 1,999.90
+/// decider.give_bool(illegal, true);
+/// let answer = decider.decide();
+/// assert_eq!(answer.number(fine), Some((29_999, 2))); // 299.99, rounded from 299.985
+/// assert_eq!(answer.fired().collect::<Vec<_>>(), ["r"]);
+///
+/// decider.clear();
+/// decider.give_bool(value, true); // of the wrong type
+/// assert!(decider.decide().decision().problems()[0].to_string().contains("facts/wrong-type"));
+/// # Ok::<(), assize::Error>(())
+/// ```
+pub struct Decider<'p> {
+    policy: &'p Policy,
+    compiled: Option<Compiled<'p>>,
+    /// Facts that the program does not take, as JSON, with their places.
+    texts: Vec<(u16, String)>,
+    /// Keys of another policy were used.
+    foreign: bool,
+    /// The answer of the reference evaluator, where it had to decide.
+    decision: Option<Decision>,
+}
+
+struct Compiled<'p> {
+    program: &'p Program,
+    machine: Machine,
+    reader: Reader,
+    form: Form,
+}
+
+impl Policy {
+    /// The fact of this wire name, for a [`Decider`]; `None` if there is none on the wire.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<FactKey> {
+        let fields = &self.checked.schema.facts.fields;
+        let place = fields.iter().position(|field| *field.wire == *name)?;
+        let field = fields.get(place)?;
+        if matches!(field.presence, crate::types::Presence::FirstOf(_)) {
+            return None;
+        }
+        let input = self.program.as_ref().and_then(|program| program.inputs.get(place));
+        Some(FactKey {
+            policy: self.checked.id,
+            place: u16::try_from(place).ok()?,
+            kind: input.map(|input| input.kind),
+            least: input.map_or(i64::MIN, |input| input.least),
+            most: input.map_or(i64::MAX, |input| input.most),
+            in_percent: field.in_percent,
+        })
+    }
+
+    /// A member of the enum or scale that a fact has, by its wire name.
+    #[must_use]
+    pub fn member(&self, fact: FactKey, name: &str) -> Option<MemberKey> {
+        let field = self.checked.schema.facts.fields.get(usize::from(fact.place))?;
+        let Type::Enum(id) = &field.ty else { return None };
+        let members = &self.checked.schema.enumeration(*id)?.members;
+        let place = members.iter().position(|member| *member.wire == *name)?;
+        (fact.policy == self.checked.id).then_some(MemberKey { fact, place: u32::try_from(place).ok()? })
+    }
+
+    /// The outcome of this wire name, for an [`Answer`].
+    #[must_use]
+    pub fn outcome(&self, name: &str) -> Option<OutcomeKey> {
+        let place = self.checked.schema.outcomes.iter().position(|outcome| *outcome.wire == *name)?;
+        Some(OutcomeKey { policy: self.checked.id, place: u16::try_from(place).ok()? })
+    }
+
+    /// Memory to decide cases in, one after the other. Make one for each thread.
+    #[must_use]
+    pub fn decider(&self) -> Decider<'_> {
+        // What one decision may cost does not depend on a case without items.
+        let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
+        let compiled = self.program.as_deref().filter(|_| cheap).map(|program| Compiled {
+            program,
+            machine: Machine::new(program),
+            reader: Reader::new(&self.checked.schema, program),
+            form: Form::new(&self.checked.schema, program),
+        });
+        Decider { policy: self, compiled, texts: Vec::new(), foreign: false, decision: None }
+    }
+}
+
+impl<'p> Decider<'p> {
+    /// Takes back all facts: the next case begins.
+    pub fn clear(&mut self) {
+        self.texts.clear();
+        self.foreign = false;
+        if let Some(compiled) = &mut self.compiled {
+            compiled.machine.clear();
+        }
+    }
+
+    /// Gives a `bool`.
+    pub fn give_bool(&mut self, fact: FactKey, value: bool) {
+        if fact.kind == Some(Kind::Bool) {
+            self.give(fact, i64::from(value));
+        } else {
+            self.give_text(fact, || value.to_string());
+        }
+    }
+
+    /// Gives an `integer`, or a count of `days`, `working days` or `months`.
+    pub fn give_integer(&mut self, fact: FactKey, value: i64) {
+        match fact.kind {
+            Some(Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months)
+                if value >= fact.least && value <= fact.most =>
+            {
+                self.give(fact, value);
+            }
+            Some(_) | None => self.give_text(fact, || value.to_string()),
+        }
+    }
+
+    /// Gives a `number`, or an amount in the fact's unit: so many units of ten to the power of minus `scale`. So
+    /// `(1_250, 2)` is 12.50; most decimal types tell both parts. With `wire in percent`, 12.50 is 12.5 per cent.
+    pub fn give_number(&mut self, fact: FactKey, units: i64, scale: u32) {
+        let at = if fact.in_percent { scale.saturating_add(2) } else { scale };
+        if let Some(Kind::Number { scale: wanted }) = fact.kind
+            && let Some(value) = rescaled(units, at, wanted)
+            && value >= fact.least
+            && value <= fact.most
+        {
+            self.give(fact, value);
+        } else {
+            self.give_text(fact, || quoted_number(units, scale));
+        }
+    }
+
+    /// Gives a member of an enum or scale.
+    pub fn give_member(&mut self, member: MemberKey) {
+        let fact = member.fact;
+        let place = i64::from(member.place);
+        if fact.kind == Some(Kind::Member) && place >= fact.least && place <= fact.most {
+            self.give(fact, place);
+        } else {
+            let schema = &self.policy.checked.schema;
+            let field = schema.facts.fields.get(usize::from(fact.place));
+            let text = field.and_then(|field| facts::field_json(schema, field, &Value::Member(member.place)));
+            self.give_text(fact, || text.unwrap_or_default());
+        }
+    }
+
+    /// Gives a fact as JSON, as a case writes it: a text, a date, a list, a record, or any other value. It takes the long
+    /// way, and what is no JSON is a refused case.
+    pub fn give_json(&mut self, fact: FactKey, json: &str) {
+        self.give_text(fact, || json.to_owned());
+    }
+
+    fn give(&mut self, fact: FactKey, value: i64) {
+        match &mut self.compiled {
+            Some(compiled) if fact.policy == self.policy.checked.id => {
+                compiled.machine.give(fact.place, value);
+                if !self.texts.is_empty() {
+                    self.texts.retain(|(place, _)| *place != fact.place);
+                }
+            }
+            Some(_) => self.foreign = true,
+            // The program is there, but every case is too dear for it.
+            None => {
+                let schema = &self.policy.checked.schema;
+                let field = schema.facts.fields.get(usize::from(fact.place));
+                let json = field
+                    .zip(fact.kind.and_then(|kind| value_of(value, kind)))
+                    .and_then(|(field, value)| facts::field_json(schema, field, &value));
+                self.give_text(fact, || json.unwrap_or_default());
+            }
+        }
+    }
+
+    fn give_text(&mut self, fact: FactKey, text: impl FnOnce() -> String) {
+        if fact.policy == self.policy.checked.id {
+            self.texts.retain(|(place, _)| *place != fact.place);
+            self.texts.push((fact.place, text()));
+        } else {
+            self.foreign = true;
+        }
+    }
+
+    /// Decides the case of the facts given since the last [`clear`](Self::clear).
+    pub fn decide(&mut self) -> Answer<'_> {
+        self.decision = None;
+        let decided = self.texts.is_empty()
+            && !self.foreign
+            && self.compiled.as_mut().is_some_and(|compiled| compiled.machine.run(compiled.program));
+        if !decided {
+            self.decision = Some(self.decide_by_reference());
+        }
+        Answer { decider: self }
+    }
+
+    /// Decides a case given as one JSON object, as [`Policy::decide_json`] does; it takes the place of the facts given
+    /// so far.
+    pub fn decide_json(&mut self, facts: &str) -> Answer<'_> {
+        self.texts.clear();
+        self.foreign = false;
+        self.decision = None;
+        let decided = facts.len() <= self.policy.checked.limits.case_bytes
+            && self.compiled.as_mut().is_some_and(|Compiled { program, machine, reader, .. }| {
+                reader.read(facts, machine) && machine.run(program)
+            });
+        if !decided {
+            self.decision = Some(self.policy.reference().decide_json(facts));
+        }
+        Answer { decider: self }
+    }
+
+    fn decide_by_reference(&self) -> Decision {
+        let json = if self.foreign {
+            // No name of the policy is meant: so it is told.
+            r#"{"a key of another policy": null}"#.to_owned()
+        } else {
+            self.facts()
+        };
+        self.policy.reference().decide_json(&json)
+    }
+
+    /// The facts given so far, as one line of JSON.
+    fn facts(&self) -> String {
+        let schema = &self.policy.checked.schema;
+        let mut json = String::from("{");
+        for (field, place) in schema.facts.fields.iter().zip(0_u16..) {
+            let text = self.texts.iter().find(|(at, _)| *at == place).map(|(_, text)| text.clone());
+            let text = text.or_else(|| {
+                let compiled = self.compiled.as_ref()?;
+                let input = compiled.program.inputs.get(usize::from(place))?;
+                let value = value_of(compiled.machine.given(place)?, input.kind)?;
+                facts::field_json(schema, field, &value)
+            });
+            if let Some(text) = text {
+                let comma = if json.len() > 1 { "," } else { "" };
+                // Writing into a string does not fail.
+                let _ = write!(json, "{comma}{}:{text}", serde_json::Value::from(&*field.wire));
+            }
+        }
+        json.push('}');
+        json
+    }
+}
+
+impl std::fmt::Debug for Decider<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Decider").field("policy", &self.policy.name()).finish_non_exhaustive()
+    }
+}
+
+/// The answer to the case in a [`Decider`].
+///
+/// Outcomes are read by key; what is `None` is not settled, is no such thing, has another type, or belongs to another
+/// policy. [`decision`](Self::decision) gives all of it.
+pub struct Answer<'d> {
+    decider: &'d Decider<'d>,
+}
+
+impl Answer<'_> {
+    /// How the case ended.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.decider.decision.as_ref().map_or(Status::Decided, Decision::status)
+    }
+
+    /// Every outcome is settled.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.status() == Status::Decided
+    }
+
+    /// A `bool`.
+    #[must_use]
+    pub fn bool(&self, outcome: OutcomeKey) -> Option<bool> {
+        match self.read(outcome)? {
+            Read::Number(value, Kind::Bool) => Some(value != 0),
+            Read::Value(Value::Bool(value)) => Some(*value),
+            Read::Number(..) | Read::Value(_) => None,
+        }
+    }
+
+    /// An `integer`, or the count of `days`, `working days` or `months`.
+    #[must_use]
+    pub fn integer(&self, outcome: OutcomeKey) -> Option<i64> {
+        match self.read(outcome)? {
+            Read::Number(value, Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months) => Some(value),
+            Read::Value(
+                Value::Integer(value) | Value::Days(value) | Value::WorkingDays(value) | Value::Months(value),
+            ) => Some(*value),
+            Read::Number(..) | Read::Value(_) => None,
+        }
+    }
+
+    /// A `number`, or an amount in its declared unit: so many units of ten to the power of minus the second, without
+    /// zeros at the end. `(1_25, 1)` is 12.5; at most 28 digits.
+    #[must_use]
+    pub fn number(&self, outcome: OutcomeKey) -> Option<(i128, u32)> {
+        let number = match self.read(outcome)? {
+            Read::Number(value, Kind::Number { scale }) => return Some(trimmed(value, scale)),
+            Read::Value(Value::Number(number)) => number,
+            Read::Number(..) | Read::Value(_) => return None,
+        };
+        number.mantissa()
+    }
+
+    /// The wire name of a member of an enum or scale, or a `text`.
+    #[must_use]
+    pub fn text(&self, outcome: OutcomeKey) -> Option<&str> {
+        let schema = &self.decider.policy.checked.schema;
+        let place = match self.read(outcome)? {
+            Read::Number(place, Kind::Member) => usize::try_from(place).ok()?,
+            Read::Value(Value::Member(place)) => usize::try_from(*place).ok()?,
+            Read::Value(Value::Text(text)) => return Some(text),
+            Read::Number(..) | Read::Value(_) => return None,
+        };
+        let Type::Enum(id) = &schema.outcomes.get(usize::from(outcome.place))?.ty else { return None };
+        schema.enumeration(*id)?.members.get(place).map(|member| &*member.wire)
+    }
+
+    /// A `date` as year, month (from 1) and day (from 1).
+    #[must_use]
+    pub fn date(&self, outcome: OutcomeKey) -> Option<(i16, i8, i8)> {
+        let date = match self.read(outcome)? {
+            Read::Number(day, Kind::Date) => date_of(day).ok()?,
+            Read::Value(Value::Date(date)) => *date,
+            Read::Number(..) | Read::Value(_) => return None,
+        };
+        Some((date.year(), date.month(), date.day()))
+    }
+
+    /// It is settled that there is no such thing.
+    #[must_use]
+    pub fn is_nothing(&self, outcome: OutcomeKey) -> bool {
+        matches!(self.read(outcome), Some(Read::Value(Value::Nothing)))
+    }
+
+    /// The names of the rules that applied, sorted; a rule over items is named once for each.
+    pub fn fired(&self) -> impl Iterator<Item = &str> {
+        let decision = self.decider.decision.as_ref();
+        let compiled = self.decider.compiled.as_ref().filter(|_| decision.is_none());
+        let by_program = compiled.into_iter().flat_map(|Compiled { program, machine, .. }| {
+            program.fires.iter().filter(|fires| machine.is_set(fires.when)).map(|fires| &*fires.rule)
+        });
+        by_program.chain(decision.into_iter().flat_map(Decision::fired).map(|fired| &*fired.rule))
+    }
+
+    /// All of the answer, in memory of its own.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        let schema = &self.decider.policy.checked.schema;
+        match (&self.decider.decision, &self.decider.compiled) {
+            (Some(decision), _) => decision.clone(),
+            (None, Some(Compiled { program, machine, .. })) => machine
+                .decision(program, schema)
+                .unwrap_or_else(|| self.decider.decide_by_reference()),
+            (None, None) => self.decider.decide_by_reference(),
+        }
+    }
+
+    /// Writes the line of [`Decision::to_json`] to the end of `text`. `case` is the number of the case, from 0.
+    pub fn write_json(&self, case: u64, text: &mut String) {
+        match (&self.decider.decision, &self.decider.compiled) {
+            (None, Some(Compiled { program, machine, form, .. })) => {
+                form.write(&self.decider.policy.checked.schema, program, machine, case, text);
+            },
+            (decision, _) => match decision {
+                Some(decision) => text.push_str(&decision.to_json(case)),
+                None => text.push_str(&self.decision().to_json(case)),
+            },
+        }
+    }
+
+    fn read(&self, outcome: OutcomeKey) -> Option<Read<'_>> {
+        if outcome.policy != self.decider.policy.checked.id {
+            return None;
+        }
+        let place = usize::from(outcome.place);
+        match (&self.decider.decision, &self.decider.compiled) {
+            (Some(decision), _) => {
+                decision.outcomes.get(place).filter(|value| value.is_settled()).map(Read::Value)
+            }
+            (None, Some(Compiled { program, machine, .. })) => {
+                let Output { kind, value, there } = program.outputs.get(place)?;
+                Some(if machine.is_set(*there) {
+                    Read::Number(machine.register(*value), *kind)
+                } else {
+                    Read::Value(&Value::Nothing)
+                })
+            }
+            (None, None) => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.decision().fmt(f)
+    }
+}
+
+/// An outcome where it stands.
+enum Read<'a> {
+    Number(i64, Kind),
+    Value(&'a Value),
+}
+
+/// The same number at another scale, if it is a whole number of units there.
+fn rescaled(units: i64, from: u32, to: u32) -> Option<i64> {
+    if from == to {
+        return Some(units);
+    }
+    if from < to {
+        return units.checked_mul(10_i64.checked_pow(to.checked_sub(from)?)?);
+    }
+    let by = 10_i64.checked_pow(from.checked_sub(to)?)?;
+    (units.checked_rem(by)? == 0).then(|| units.checked_div(by))?
+}
+
+fn trimmed(units: i64, scale: u32) -> (i128, u32) {
+    let (mut units, mut scale) = (units, scale);
+    if units == 0 {
+        return (0, 0);
+    }
+    while scale > 0 && units % 10 == 0 {
+        units /= 10;
+        scale = scale.saturating_sub(1);
+    }
+    (i128::from(units), scale)
+}
+
+/// The number as a JSON text; one that no number holds is written with its exponent, for its error to show it.
+fn quoted_number(units: i64, scale: u32) -> String {
+    match Number::from_scaled(units, scale).ok().and_then(|number| number.to_text(0)) {
+        Some(text) => format!("\"{text}\""),
+        None => format!("\"{units}e-{scale}\""),
+    }
+}

@@ -1,0 +1,175 @@
+//! The line of a decision, written from registers: what does not change is written once, before the first case.
+
+use std::fmt::Write as _;
+
+use crate::eval::{Machine, value_of};
+use crate::decision::Outcome;
+use crate::program::{Kind, Output, Program};
+use crate::types::{Schema, Type};
+
+/// A program's outcomes and rules as JSON.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    outcomes: Vec<OutcomeForm>,
+    /// By rule that fires, and by override.
+    fires: Vec<String>,
+    overrides: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+struct OutcomeForm {
+    /// With colon.
+    key: String,
+    output: Output,
+    values: Values,
+}
+
+/// How the values of an outcome are written.
+#[derive(Clone, Debug)]
+enum Values {
+    Bool,
+    Integer,
+    /// A number with at least so many decimals.
+    Number { scale: u32, decimals: u32 },
+    /// One of these.
+    Members(Vec<String>),
+    /// By way of the value.
+    Other(Type),
+}
+
+impl Form {
+    pub(super) fn new(schema: &Schema, program: &Program) -> Self {
+        let mut outcomes: Vec<_> = schema.outcomes.iter().zip(&program.outputs).collect();
+        outcomes.sort_by(|(left, _), (right, _)| left.wire.cmp(&right.wire));
+        let outcomes = outcomes.into_iter().map(|(def, output)| {
+            let decimals = match &def.ty {
+                Type::Quantity(id) => schema.unit(*id).and_then(|unit| unit.decimals).unwrap_or(0),
+                _ => 0,
+            };
+            let values = match (output.kind, &def.ty) {
+                (Kind::Bool, _) => Values::Bool,
+                (Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months, _) => Values::Integer,
+                (Kind::Number { scale }, _) => Values::Number { scale, decimals },
+                (Kind::Member, Type::Enum(id)) => Values::Members(
+                    schema.enumeration(*id).map_or_else(Vec::new, |def| {
+                        def.members.iter().map(|member| quoted(&member.wire)).collect()
+                    }),
+                ),
+                (Kind::Member | Kind::Date | Kind::Set, ty) => Values::Other(ty.clone()),
+            };
+            OutcomeForm { key: format!("{}:", quoted(&def.wire)), output: *output, values }
+        });
+        let overrides = program.overrides.iter().map(|overridden| {
+            let mut text = format!(
+                r#"{{"rule":{},"by":{}"#,
+                quoted(&overridden.rule),
+                quoted(&overridden.by)
+            );
+            if !overridden.outcomes.is_empty() {
+                let names: Vec<String> = overridden.outcomes.iter().map(|name| quoted(name)).collect();
+                // Writing into a string does not fail.
+                let _ = write!(text, r#","outcomes":[{}]"#, names.join(","));
+            }
+            text.push('}');
+            text
+        });
+        Self {
+            outcomes: outcomes.collect(),
+            fires: program.fires.iter().map(|fires| format!(r#"{{"rule":{}}}"#, quoted(&fires.rule))).collect(),
+            overrides: overrides.collect(),
+        }
+    }
+
+    /// Writes the decision in the machine as [`Decision::to_json`](crate::Decision::to_json) does.
+    pub(super) fn write(&self, schema: &Schema, program: &Program, machine: &Machine, case: u64, text: &mut String) {
+        text.push_str(r#"{"case":"#);
+        push_integer(text, i128::from(case));
+        text.push_str(r#","status":"decided","outcomes":{"#);
+        let mut comma = false;
+        for outcome in &self.outcomes {
+            if std::mem::replace(&mut comma, true) {
+                text.push(',');
+            }
+            text.push_str(&outcome.key);
+            outcome.write(schema, machine, text);
+        }
+        text.push_str(r#"},"unsettled":[],"needs":[],"fired":["#);
+        let fired = program.fires.iter().zip(&self.fires).filter(|(fires, _)| machine.is_set(fires.when));
+        push_all(text, fired.map(|(_, form)| form));
+        text.push_str(r#"],"overridden":["#);
+        let overrides = program.overrides.iter().zip(&self.overrides);
+        push_all(text, overrides.filter(|(one, _)| machine.is_set(one.when)).map(|(_, form)| form));
+        text.push_str(r#"],"errors":[]}"#);
+    }
+}
+
+impl OutcomeForm {
+    fn write(&self, schema: &Schema, machine: &Machine, text: &mut String) {
+        if !machine.is_set(self.output.there) {
+            text.push_str("null");
+            return;
+        }
+        let number = machine.register(self.output.value);
+        match &self.values {
+            Values::Bool => text.push_str(if number == 0 { "false" } else { "true" }),
+            Values::Integer => push_integer(text, i128::from(number)),
+            Values::Number { scale, decimals } => push_number(text, number, *scale, *decimals),
+            Values::Members(members) => {
+                let member = usize::try_from(number).ok().and_then(|place| members.get(place));
+                text.push_str(member.map_or("null", String::as_str));
+            }
+            Values::Other(ty) => {
+                let written = value_of(number, self.output.kind)
+                    .and_then(|value| serde_json::to_string(&Outcome::new(schema, ty, &value)).ok());
+                text.push_str(written.as_deref().unwrap_or("null"));
+            }
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn push_all<'f>(text: &mut String, forms: impl Iterator<Item = &'f String>) {
+    let mut comma = false;
+    for form in forms {
+        if std::mem::replace(&mut comma, true) {
+            text.push(',');
+        }
+        text.push_str(form);
+    }
+}
+
+fn push_integer(text: &mut String, value: i128) {
+    text.push_str(itoa::Buffer::new().format(value));
+}
+
+/// A quoted decimal with at least so many decimals and no zeros behind these.
+fn push_number(text: &mut String, units: i64, scale: u32, at_least: u32) {
+    let (mut size, mut places) = (units.unsigned_abs(), scale);
+    while places > at_least && size % 10 == 0 {
+        size /= 10;
+        places = places.saturating_sub(1);
+    }
+    text.push('"');
+    if units < 0 {
+        text.push('-');
+    }
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(size);
+    let decimals = places as usize;
+    let (whole, rest) = digits.split_at(digits.len().saturating_sub(decimals));
+    text.push_str(if whole.is_empty() { "0" } else { whole });
+    if places.max(at_least) > 0 {
+        text.push('.');
+        for _ in rest.len()..decimals {
+            text.push('0');
+        }
+        text.push_str(rest);
+        for _ in places..at_least {
+            text.push('0');
+        }
+    }
+    text.push('"');
+}
