@@ -145,6 +145,7 @@ impl Policy {
 
 impl<'p> Decider<'p> {
     /// Takes back all facts: the next case begins.
+    #[inline]
     pub fn clear(&mut self) {
         self.texts.clear();
         self.foreign = false;
@@ -154,6 +155,7 @@ impl<'p> Decider<'p> {
     }
 
     /// Gives a `bool`.
+    #[inline]
     pub fn give_bool(&mut self, fact: FactKey, value: bool) {
         if fact.kind == Some(Kind::Bool) {
             self.give(fact, i64::from(value));
@@ -163,6 +165,7 @@ impl<'p> Decider<'p> {
     }
 
     /// Gives an `integer`, or a count of `days`, `working days` or `months`.
+    #[inline]
     pub fn give_integer(&mut self, fact: FactKey, value: i64) {
         match fact.kind {
             Some(Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months)
@@ -176,6 +179,7 @@ impl<'p> Decider<'p> {
 
     /// Gives a `number`, or an amount in the fact's unit: so many units of ten to the power of minus `scale`. So
     /// `(1_250, 2)` is 12.50; most decimal types tell both parts. With `wire in percent`, 12.50 is 12.5 per cent.
+    #[inline]
     pub fn give_number(&mut self, fact: FactKey, units: i64, scale: u32) {
         let at = if fact.in_percent { scale.saturating_add(2) } else { scale };
         if let Some(Kind::Number { scale: wanted }) = fact.kind
@@ -190,6 +194,7 @@ impl<'p> Decider<'p> {
     }
 
     /// Gives a member of an enum or scale.
+    #[inline]
     pub fn give_member(&mut self, member: MemberKey) {
         let fact = member.fact;
         let place = i64::from(member.place);
@@ -209,6 +214,7 @@ impl<'p> Decider<'p> {
         self.give_text(fact, || json.to_owned());
     }
 
+    #[inline]
     fn give(&mut self, fact: FactKey, value: i64) {
         match &mut self.compiled {
             Some(compiled) if fact.policy == self.policy.checked.id => {
@@ -230,6 +236,7 @@ impl<'p> Decider<'p> {
         }
     }
 
+    #[cold]
     fn give_text(&mut self, fact: FactKey, text: impl FnOnce() -> String) {
         if fact.policy == self.policy.checked.id {
             self.texts.retain(|(place, _)| *place != fact.place);
@@ -240,6 +247,7 @@ impl<'p> Decider<'p> {
     }
 
     /// Decides the case of the facts given since the last [`clear`](Self::clear).
+    #[inline]
     pub fn decide(&mut self) -> Answer<'_> {
         self.decision = None;
         let decided = self.texts.is_empty()
@@ -316,6 +324,7 @@ pub struct Answer<'d> {
 
 impl Answer<'_> {
     /// How the case ended.
+    #[inline]
     #[must_use]
     pub fn status(&self) -> Status {
         self.decider.decision.as_ref().map_or(Status::Decided, Decision::status)
@@ -328,6 +337,7 @@ impl Answer<'_> {
     }
 
     /// A `bool`.
+    #[inline]
     #[must_use]
     pub fn bool(&self, outcome: OutcomeKey) -> Option<bool> {
         match self.read(outcome)? {
@@ -338,6 +348,7 @@ impl Answer<'_> {
     }
 
     /// An `integer`, or the count of `days`, `working days` or `months`.
+    #[inline]
     #[must_use]
     pub fn integer(&self, outcome: OutcomeKey) -> Option<i64> {
         match self.read(outcome)? {
@@ -351,6 +362,7 @@ impl Answer<'_> {
 
     /// A `number`, or an amount in its declared unit: so many units of ten to the power of minus the second, without
     /// zeros at the end. `(1_25, 1)` is 12.5; at most 28 digits.
+    #[inline]
     #[must_use]
     pub fn number(&self, outcome: OutcomeKey) -> Option<(i128, u32)> {
         let number = match self.read(outcome)? {
@@ -362,6 +374,7 @@ impl Answer<'_> {
     }
 
     /// The wire name of a member of an enum or scale, or a `text`.
+    #[inline]
     #[must_use]
     pub fn text(&self, outcome: OutcomeKey) -> Option<&str> {
         let schema = &self.decider.policy.checked.schema;
@@ -428,6 +441,7 @@ impl Answer<'_> {
         }
     }
 
+    #[inline]
     fn read(&self, outcome: OutcomeKey) -> Option<Read<'_>> {
         if outcome.policy != self.decider.policy.checked.id {
             return None;
@@ -463,6 +477,7 @@ enum Read<'a> {
 }
 
 /// The same number at another scale, if it is a whole number of units there.
+#[inline]
 fn rescaled(units: i64, from: u32, to: u32) -> Option<i64> {
     if from == to {
         return Some(units);
@@ -474,6 +489,7 @@ fn rescaled(units: i64, from: u32, to: u32) -> Option<i64> {
     (units.checked_rem(by)? == 0).then(|| units.checked_div(by))?
 }
 
+#[inline]
 fn trimmed(units: i64, scale: u32) -> (i128, u32) {
     let (mut units, mut scale) = (units, scale);
     if units == 0 {

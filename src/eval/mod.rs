@@ -20,7 +20,8 @@ const LARGE: usize = 1 << 16;
 /// A place to run one program in, for one case after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
-    registers: Registers,
+    /// As many as one of the sizes below.
+    registers: Box<[i64]>,
     /// By fact, a bit: the case gives it.
     given: Vec<u64>,
     /// The bits that every case must give.
@@ -29,20 +30,12 @@ pub(crate) struct Machine {
     asked: Vec<(u16, Reg)>,
 }
 
-#[derive(Clone, Debug)]
-enum Registers {
-    Small(Box<[i64; SMALL]>),
-    Large(Box<[i64; LARGE]>),
-}
-
 impl Machine {
     /// A machine for this program and no other, with a case that gives no fact.
     pub(crate) fn new(program: &Program) -> Self {
-        let mut registers = match boxed(program.registers()) {
-            Some(small) => Registers::Small(small),
-            None => Registers::Large(boxed(LARGE).unwrap_or_else(|| Box::new([0; LARGE]))),
-        };
-        let constants = registers.all_mut().iter_mut().skip(usize::from(program.first_constant));
+        let size = if program.registers() <= SMALL { SMALL } else { LARGE };
+        let mut registers = vec![0; size].into_boxed_slice();
+        let constants = registers.iter_mut().skip(usize::from(program.first_constant));
         constants.zip(&program.constants).for_each(|(register, constant)| *register = *constant);
         let words = program.inputs.len().div_ceil(64);
         let mut required = vec![0; words];
@@ -59,14 +52,16 @@ impl Machine {
     }
 
     /// Takes back all facts.
+    #[inline]
     pub(crate) fn clear(&mut self) {
         self.given.fill(0);
     }
 
     /// Gives a fact: a number of its kind, within its bounds.
+    #[inline]
     pub(crate) fn give(&mut self, place: u16, value: i64) {
         set_bit(&mut self.given, place);
-        if let Some(register) = self.registers.all_mut().get_mut(usize::from(place)) {
+        if let Some(register) = self.registers.get_mut(usize::from(place)) {
             *register = value;
         }
     }
@@ -93,7 +88,7 @@ impl Machine {
         if self.given.iter().zip(&self.required).any(|(given, required)| given & required != *required) {
             return false;
         }
-        let registers = self.registers.all_mut();
+        let registers = &mut *self.registers;
         for (place, default) in &self.defaults {
             if !has_bit(&self.given, *place)
                 && let Some(register) = registers.get_mut(usize::from(*place))
@@ -106,18 +101,23 @@ impl Machine {
                 *register = i64::from(has_bit(&self.given, *place));
             }
         }
-        let fits = match &mut self.registers {
-            Registers::Small(registers) => run(program, registers),
-            Registers::Large(registers) => run(program, registers),
+        let fits = if let Ok(registers) = <&mut [i64; SMALL]>::try_from(&mut *self.registers) {
+            run(program, registers)
+        } else if let Ok(registers) = <&mut [i64; LARGE]>::try_from(&mut *self.registers) {
+            run(program, registers)
+        } else {
+            false
         };
         fits && !self.is_set(program.abstains)
     }
 
     /// The number of a register; after a run.
+    #[inline]
     pub(crate) fn register(&self, register: Reg) -> i64 {
-        self.registers.all().get(usize::from(register.0)).copied().unwrap_or(0)
+        self.registers.get(usize::from(register.0)).copied().unwrap_or(0)
     }
 
+    #[inline]
     pub(crate) fn is_set(&self, bit: Reg) -> bool {
         self.register(bit) != 0
     }
@@ -151,6 +151,7 @@ impl Machine {
     }
 }
 
+#[inline]
 fn set_bit(bits: &mut [u64], place: u16) {
     if let Some(word) = bits.get_mut(usize::from(place >> 6)) {
         *word |= 1_u64.wrapping_shl(u32::from(place));
@@ -179,27 +180,6 @@ pub(crate) fn value_of(number: i64, kind: Kind) -> Option<Value> {
     })
 }
 
-impl Registers {
-    fn all(&self) -> &[i64] {
-        match self {
-            Self::Small(registers) => &**registers,
-            Self::Large(registers) => &**registers,
-        }
-    }
-
-    fn all_mut(&mut self) -> &mut [i64] {
-        match self {
-            Self::Small(registers) => &mut **registers,
-            Self::Large(registers) => &mut **registers,
-        }
-    }
-}
-
-/// Room for so many registers, if an array of `N` has it.
-fn boxed<const N: usize>(registers: usize) -> Option<Box<[i64; N]>> {
-    if registers > N { None } else { vec![0; N].into_boxed_slice().try_into().ok() }
-}
-
 /// The number that stands for a given fact; `None` for what the program does not take.
 fn number_of(fact: &Value, input: &Input) -> Option<i64> {
     match (fact, input.kind) {
@@ -221,65 +201,95 @@ fn number_of(fact: &Value, input: &Input) -> Option<i64> {
 
 /// Runs all instructions; no when a number did not fit.
 fn run<const N: usize>(program: &Program, registers: &mut [i64; N]) -> bool {
-    // N is a power of two, so the mask changes no register and lets the compiler leave out the checks.
-    let mask = N.wrapping_sub(1);
+    let mut place = Place { registers, next: program.first_result() };
     let mut overflow = false;
-    let mut next = program.first_result();
-    for Instruction { code, a, b, c } in &program.code {
-        let at = |register: &Reg| registers.get(usize::from(register.0) & mask).copied().unwrap_or(0);
-        let mut checked = |(value, exceeds): (i64, bool)| {
-            overflow |= exceeds;
-            value
-        };
-        let value = match code {
-            Code::Add => checked(at(a).overflowing_add(at(b))),
-            Code::Subtract => checked(at(a).overflowing_sub(at(b))),
-            Code::Multiply => checked(at(a).overflowing_mul(at(b))),
-            Code::Lower => at(a).min(at(b)),
-            Code::Higher => at(a).max(at(b)),
-            Code::Select => {
-                let (then, otherwise) = (at(b), at(c));
-                if at(a) != 0 { then } else { otherwise }
-            }
+    let tables = &program.tables;
+    for run in program.code.chunk_by(|one, next| one.code == next.code) {
+        let Some(Instruction { code, .. }) = run.first() else { continue };
+        match code {
+            Code::Add => place.checked(run, &mut overflow, |a, b, _| a.overflowing_add(b)),
+            Code::Subtract => place.checked(run, &mut overflow, |a, b, _| a.overflowing_sub(b)),
+            Code::Multiply => place.checked(run, &mut overflow, |a, b, _| a.overflowing_mul(b)),
             Code::AddIf => {
-                let value = if at(a) != 0 { at(b) } else { 0 };
-                checked(value.overflowing_add(at(c)))
+                place.checked(run, &mut overflow, |a, b, c| if a != 0 { b } else { 0 }.overflowing_add(c));
             }
-            Code::HigherIf => {
-                let (value, than) = (at(b), at(c));
-                if at(a) != 0 { value.max(than) } else { than }
+            Code::HalfUp => {
+                place.checked(run, &mut overflow, |a, b, _| nearest(a, b, |twice, by, _| twice >= by));
             }
-            Code::LowerIf => {
-                let (value, than) = (at(b), at(c));
-                if at(a) != 0 { value.min(than) } else { than }
-            }
-            Code::HalfUp => checked(nearest(at(a), at(b), |rest, half, _| rest >= half)),
-            Code::HalfEven => {
-                checked(nearest(at(a), at(b), |rest, half, odd| rest > half || (rest == half && odd)))
-            }
-            Code::Up => checked(nearest(at(a), at(b), |rest, _, _| rest > 0)),
-            Code::Down => checked(nearest(at(a), at(b), |_, _, _| false)),
-            Code::Less => i64::from(at(a) < at(b)),
-            Code::LessOrEqual => i64::from(at(a) <= at(b)),
-            Code::Equal => i64::from(at(a) == at(b)),
-            Code::Member => at(b).wrapping_shr(at(a) as u32) & 1,
-            Code::And => at(a) & at(b),
-            Code::Or => at(a) | at(b),
-            Code::AndNot => at(a) & !at(b),
-            Code::Not => at(a) ^ 1,
-            Code::Divides => i64::from(at(a).checked_rem(at(b)) == Some(0)),
+            Code::HalfEven => place.checked(run, &mut overflow, |a, b, _| {
+                nearest(a, b, |twice, by, odd| twice > by || (twice == by && odd))
+            }),
+            Code::Up => place.checked(run, &mut overflow, |a, b, _| nearest(a, b, |twice, _, _| twice > 0)),
+            Code::Down => place.checked(run, &mut overflow, |a, b, _| nearest(a, b, |_, _, _| false)),
+            Code::Lower => place.each(run, |a, b, _| a.min(b)),
+            Code::Higher => place.each(run, |a, b, _| a.max(b)),
+            Code::Select => place.each(run, |a, b, c| if a != 0 { b } else { c }),
+            Code::HigherIf => place.each(run, |a, b, c| if a != 0 { b.max(c) } else { c }),
+            Code::LowerIf => place.each(run, |a, b, c| if a != 0 { b.min(c) } else { c }),
+            Code::Less => place.each(run, |a, b, _| i64::from(a < b)),
+            Code::LessOrEqual => place.each(run, |a, b, _| i64::from(a <= b)),
+            Code::Equal => place.each(run, |a, b, _| i64::from(a == b)),
+            Code::Member => place.each(run, |a, b, _| b.wrapping_shr(a as u32) & 1),
+            Code::And => place.each(run, |a, b, _| a & b),
+            Code::Or => place.each(run, |a, b, _| a | b),
+            Code::AndNot => place.each(run, |a, b, _| a & !b),
+            Code::Not => place.each(run, |a, _, _| a ^ 1),
+            Code::Divides => place.each(run, |a, b, _| i64::from(a.checked_rem(b) == Some(0))),
             Code::Lookup => {
-                let table = program.tables.get(usize::from(b.0));
-                let entry = usize::try_from(at(a)).ok().and_then(|place| table?.get(place));
-                entry.copied().unwrap_or(0)
+                for instruction in run {
+                    let table = tables.get(usize::from(instruction.b.0));
+                    let entry = usize::try_from(place.at(instruction.a)).ok().and_then(|at| table?.get(at));
+                    place.put(entry.copied().unwrap_or(0));
+                }
             }
-        };
-        if let Some(register) = registers.get_mut(next & mask) {
-            *register = value;
         }
-        next = next.wrapping_add(1);
     }
     !overflow
+}
+
+/// The registers, and which one is written next.
+struct Place<'r, const N: usize> {
+    registers: &'r mut [i64; N],
+    next: usize,
+}
+
+impl<const N: usize> Place<'_, N> {
+    /// N is a power of two, so the mask changes no register that a program has, and leaves nothing to check.
+    const MASK: usize = N.wrapping_sub(1);
+
+    #[inline(always)]
+    fn at(&self, register: Reg) -> i64 {
+        self.registers.get(usize::from(register.0) & Self::MASK).copied().unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn put(&mut self, value: i64) {
+        if let Some(register) = self.registers.get_mut(self.next & Self::MASK) {
+            *register = value;
+        }
+        self.next = self.next.wrapping_add(1);
+    }
+
+    #[inline(always)]
+    fn each(&mut self, run: &[Instruction], result: impl Fn(i64, i64, i64) -> i64) {
+        for Instruction { code: _, a, b, c } in run {
+            self.put(result(self.at(*a), self.at(*b), self.at(*c)));
+        }
+    }
+
+    #[inline(always)]
+    fn checked(
+        &mut self,
+        run: &[Instruction],
+        overflow: &mut bool,
+        result: impl Fn(i64, i64, i64) -> (i64, bool),
+    ) {
+        for Instruction { code: _, a, b, c } in run {
+            let (value, exceeds) = result(self.at(*a), self.at(*b), self.at(*c));
+            *overflow |= exceeds;
+            self.put(value);
+        }
+    }
 }
 
 /// `of / by` to a whole number, `by` above zero. `up` is asked with twice the rest, `by`, and whether the whole part is odd.

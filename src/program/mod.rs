@@ -13,6 +13,7 @@
 use std::sync::Arc;
 
 pub(crate) mod from_hir;
+mod print;
 
 /// A place for a value of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,7 +59,7 @@ pub(crate) enum Code {
     Lookup,
 }
 
-/// One instruction; its result goes to the register of its own place.
+/// One instruction; its result goes to the register of its own place. Those of one code mostly follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Instruction {
     pub(crate) code: Code,

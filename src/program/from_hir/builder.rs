@@ -1,6 +1,7 @@
 //! Makes instructions: equal ones are one, constant ones are none, and conditions are simplified as they are made. What
 //! nothing asks for is left out at the end.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::super::{Code, Instruction, Reg};
@@ -128,6 +129,8 @@ impl Builder {
             (_, _, _) if then == otherwise => then,
             (_, YES, NO) => when,
             (_, NO, YES) => self.not(when),
+            // A bit that is only asked for where it is set.
+            (_, _, NO) if then == when => when,
             (_, _, _) => self.make(Code::Select, when, then, otherwise),
         }
     }
@@ -320,53 +323,36 @@ impl Builder {
 
     /// Leaves out what no root asks for, and numbers the rest; `None` when it needs too many registers.
     pub(super) fn finish(self, roots: &[Ref]) -> Option<Finished> {
-        let mut asked = vec![false; self.nodes.len()];
-        let mut ask = |of: Ref| {
-            if let Ref::Result(place) = of
-                && let Some(asked) = usize::try_from(place).ok().and_then(|place| asked.get_mut(place))
-            {
-                *asked = true;
-            }
-        };
-        roots.iter().for_each(|root| ask(*root));
-        // Each instruction asks for earlier ones alone.
-        for (place, node) in self.nodes.iter().enumerate().rev() {
-            if asked.get(place) == Some(&true) {
-                for of in [node.a, node.b, node.c] {
-                    if let Ref::Result(earlier) = of
-                        && let Some(asked) = usize::try_from(earlier).ok().and_then(|at| asked.get_mut(at))
-                    {
-                        *asked = true;
-                    }
-                }
-            }
-        }
+        let asked = self.asked(roots);
+        let order = self.order(&asked);
+        let kept = || order.iter().filter_map(|place| self.nodes.get(*place));
         let mut numbers = Numbers::default();
-        let kept: Vec<&Node> = self.nodes.iter().zip(&asked).filter(|(_, asked)| **asked).map(|(node, _)| node).collect();
-        for of in kept.iter().filter(|node| node.code != Code::Lookup).flat_map(|node| [node.a, node.b, node.c]).chain(roots.iter().copied()) {
-            numbers.constant(of);
+        for node in kept() {
+            numbers.constant(node.a);
+            // A lookup names its table by number.
+            if node.code != Code::Lookup {
+                numbers.constant(node.b);
+                numbers.constant(node.c);
+            }
         }
+        roots.iter().for_each(|root| numbers.constant(*root));
         let first_result = usize::from(self.inputs).checked_add(numbers.constants.len())?;
         let mut places = vec![0_u16; self.nodes.len()];
         let mut next = u16::try_from(first_result).ok()?;
-        let mut code = Vec::with_capacity(kept.len());
+        let mut code = Vec::with_capacity(order.len());
         let register = |of: Ref, places: &[u16]| match of {
             Ref::Const(value) => numbers.known.get(&value).map(|at| Reg(self.inputs.saturating_add(*at))),
             Ref::Input(at) => Some(Reg(at)),
             Ref::Result(at) => places.get(usize::try_from(at).ok()?).copied().map(Reg),
         };
-        for ((node, asked), place) in self.nodes.iter().zip(&asked).zip(0_usize..) {
-            if !asked {
-                continue;
-            }
-            let (a, b, c) = match node {
-                Node { code: Code::Lookup, a, b: Ref::Const(table), .. } => {
-                    (register(*a, &places)?, Reg(u16::try_from(*table).ok()?), Reg(0))
-                }
-                Node { a, b, c, .. } => (register(*a, &places)?, register(*b, &places)?, register(*c, &places)?),
+        for place in &order {
+            let node = self.nodes.get(*place)?;
+            let (b, c) = match (node.code, node.b) {
+                (Code::Lookup, Ref::Const(table)) => (Reg(u16::try_from(table).ok()?), Reg(0)),
+                (_, b) => (register(b, &places)?, register(node.c, &places)?),
             };
-            code.push(Instruction { code: node.code, a, b, c });
-            *places.get_mut(place)? = next;
+            code.push(Instruction { code: node.code, a: register(node.a, &places)?, b, c });
+            *places.get_mut(*place)? = next;
             next = next.checked_add(1)?;
         }
         let roots = roots.iter().map(|root| register(*root, &places)).collect::<Option<Vec<Reg>>>()?;
@@ -378,6 +364,75 @@ impl Builder {
             roots,
         })
     }
+
+    /// By node: whether a root needs it.
+    fn asked(&self, roots: &[Ref]) -> Vec<bool> {
+        let mut asked = vec![false; self.nodes.len()];
+        let ask = |asked: &mut [bool], of: Ref| {
+            if let Some(asked) = place(of).and_then(|place| asked.get_mut(place)) {
+                *asked = true;
+            }
+        };
+        roots.iter().for_each(|root| ask(&mut asked, *root));
+        // Each node needs earlier ones alone.
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            if asked.get(at) == Some(&true) {
+                [node.a, node.b, node.c].into_iter().for_each(|of| ask(&mut asked, of));
+            }
+        }
+        asked
+    }
+
+    /// The nodes that are asked for, each behind what it needs, with as many of one code together as can be: a machine
+    /// looks at the code once for all of them.
+    fn order(&self, asked: &[bool]) -> Vec<usize> {
+        let operands = |node: &Node| [node.a, node.b, node.c].into_iter().filter_map(place);
+        let mut waits = vec![0_u32; self.nodes.len()];
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        let mut ready: BTreeMap<Code, Vec<usize>> = BTreeMap::new();
+        for (at, node) in self.nodes.iter().enumerate().filter(|(at, _)| asked.get(*at) == Some(&true)) {
+            let mut count = 0_u32;
+            for operand in operands(node) {
+                count = count.saturating_add(1);
+                if let Some(users) = users.get_mut(operand) {
+                    users.push(at);
+                }
+            }
+            if let Some(waits) = waits.get_mut(at) {
+                *waits = count;
+            }
+            if count == 0 {
+                ready.entry(node.code).or_default().push(at);
+            }
+        }
+        let mut order = Vec::new();
+        // The code with the most nodes that can be run now.
+        while let Some((code, _)) = ready.iter().max_by_key(|(code, nodes)| (nodes.len(), Reverse(**code))) {
+            let code = *code;
+            let Some(nodes) = ready.remove(&code) else { break };
+            let mut begin = order.len();
+            order.extend(nodes);
+            while let Some(at) = order.get(begin).copied() {
+                begin = begin.saturating_add(1);
+                for user in users.get(at).into_iter().flatten() {
+                    let Some((waits, node)) = waits.get_mut(*user).zip(self.nodes.get(*user)) else { continue };
+                    *waits = waits.saturating_sub(1);
+                    // One of the same code can follow at once.
+                    if *waits == 0 && node.code == code {
+                        order.push(*user);
+                    } else if *waits == 0 {
+                        ready.entry(node.code).or_default().push(*user);
+                    }
+                }
+            }
+        }
+        order
+    }
+}
+
+/// The place of a node.
+fn place(of: Ref) -> Option<usize> {
+    if let Ref::Result(place) = of { usize::try_from(place).ok() } else { None }
 }
 
 /// Registers of constants.

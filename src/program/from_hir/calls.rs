@@ -125,7 +125,7 @@ impl Lowering<'_> {
                 for (_, value) in &rows {
                     sure = self.code.and(sure, value.there);
                 }
-                let best = self.best(table.hit == Hit::Highest, &rows)?;
+                let best = self.best(table.hit == Hit::Highest, &rows, None)?;
                 Term { there: YES, ..best }
             }
         };

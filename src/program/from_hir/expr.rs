@@ -462,19 +462,32 @@ impl Lowering<'_> {
             Some(otherwise) => self.term(otherwise, locals),
             None => self.constant(&Value::Nothing, ty)?,
         };
-        let best = self.best(highest, &values)?;
+        let best = self.best(highest, &values, None)?;
         let some = Judged { holds: best.there, sure: best.sure };
         Some(self.code.choose(some, Term { there: YES, ..best }, empty))
     }
 
     /// The highest or lowest of the values whose condition holds, and whether there is any.
-    pub(super) fn best(&mut self, highest: bool, values: &[(Judged, Term)]) -> Option<Term> {
+    pub(super) fn best(
+        &mut self,
+        highest: bool,
+        values: &[(Judged, Term)],
+        start: Option<Ref>,
+    ) -> Option<Term> {
         let (kind, values) = self.aligned(values)?;
         if matches!(kind, Kind::Bool | Kind::Set) {
             return None;
         }
         let (mut any, mut sure) = (NO, YES);
-        let mut best = Ref::Const(if highest { i64::MIN } else { i64::MAX });
+        // What none of them holds means nothing, but it must not be so large that arithmetic with it does not fit.
+        let constants = values.iter().map(|(_, value)| match value.value {
+            Ref::Const(of) => Some(of),
+            Ref::Input(_) | Ref::Result(_) => None,
+        });
+        let constants = constants.collect::<Option<Vec<i64>>>();
+        let inert = constants.and_then(|all| if highest { all.into_iter().min() } else { all.into_iter().max() });
+        let extreme = if highest { i64::MIN } else { i64::MAX };
+        let mut best = start.unwrap_or(Ref::Const(inert.unwrap_or(extreme)));
         for (when, value) in values {
             let known = self.code.select(when.holds, value.sure, YES);
             let known = self.code.and(when.sure, known);
@@ -485,6 +498,9 @@ impl Lowering<'_> {
             } else {
                 self.code.lower_if(when.holds, value.value, best)
             };
+        }
+        if start.is_none() && inert.is_none() {
+            best = self.code.select(any, best, Ref::Const(0));
         }
         Some(Term { kind, value: best, there: any, sure })
     }

@@ -52,7 +52,10 @@ impl Lowering<'_> {
         outcome: &Outcome,
     ) -> Option<Term> {
         let measures = self.measures(id, combine);
-        let value = match self.combined(combine, &measures.contributions) {
+        // Over no contributions the code gives the neutral value by itself.
+        let is_neutral = neutral.is_some_and(|neutral| self.gives(combine, &measures, neutral, outcome));
+        let start = neutral.filter(|_| is_neutral).map(|neutral| neutral.value);
+        let value = match self.combined(combine, &measures.contributions, start) {
             Some(value) => {
                 let some = value.there;
                 // For values that must agree nothing is a value like any other.
@@ -71,6 +74,7 @@ impl Lowering<'_> {
                 let value = self.own_limits(value, outcome)?;
                 let kept = self.code.without(some, measures.waived);
                 match neutral {
+                    Some(neutral) if is_neutral => Term { there: neutral.there, ..value },
                     Some(neutral) => self.code.choose(Judged { holds: kept, sure: YES }, value, neutral),
                     None => Term { sure: self.code.and(value.sure, kept), ..value },
                 }
@@ -181,8 +185,40 @@ impl Lowering<'_> {
         Some(())
     }
 
-    /// All contributions as one; `there` says whether there is any.
-    fn combined(&mut self, how: Combine, contributions: &[(Judged, Term)]) -> Option<Combined> {
+    /// Whether what is combined from no contributions and then changed is the neutral value.
+    fn gives(&self, how: Combine, measures: &Measures, neutral: Term, outcome: &Outcome) -> bool {
+        let Term { value: Ref::Const(neutral), there: YES, kind, .. } = neutral else { return false };
+        let unchanged = measures.waived == NO
+            && measures.floors.is_empty()
+            && measures.caps.is_empty()
+            && outcome.at_least.is_none()
+            && outcome.at_most.is_none();
+        let mut values = measures.contributions.iter().map(|(_, value)| match value.value {
+            Ref::Const(of) if value.kind == kind => Some(of),
+            Ref::Const(_) | Ref::Input(_) | Ref::Result(_) => None,
+        });
+        unchanged
+            && match how {
+                Combine::Sum => neutral == 0,
+                Combine::Any => neutral == 0,
+                Combine::Union => neutral == 0,
+                Combine::Highest => {
+                    measures.factors.is_empty() && values.all(|value| value.is_some_and(|value| neutral <= value))
+                }
+                Combine::Lowest => {
+                    measures.factors.is_empty() && values.all(|value| value.is_some_and(|value| neutral >= value))
+                }
+                Combine::Product | Combine::Earliest | Combine::Latest | Combine::Agree | Combine::Duties => false,
+            }
+    }
+
+    /// All contributions as one; `there` says whether there is any. An extreme starts from `start`.
+    fn combined(
+        &mut self,
+        how: Combine,
+        contributions: &[(Judged, Term)],
+        start: Option<Ref>,
+    ) -> Option<Combined> {
         let mut some = NO;
         for (when, _) in contributions {
             some = self.code.or(some, when.holds);
@@ -211,7 +247,7 @@ impl Lowering<'_> {
             }
             Combine::Highest | Combine::Latest | Combine::Lowest | Combine::Earliest => {
                 let highest = matches!(how, Combine::Highest | Combine::Latest);
-                let best = self.best(highest, contributions)?;
+                let best = self.best(highest, contributions, start)?;
                 known(best.kind, best.value)
             }
             Combine::Any if kind == Kind::Bool => {
