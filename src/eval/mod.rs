@@ -20,8 +20,10 @@ const LARGE: usize = 1 << 16;
 /// A place to run one program in, for one case after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
-    /// As many as one of the sizes below.
+    /// As many as one of the sizes above.
     registers: Box<[i64]>,
+    /// Codes, and how many instructions of each follow each other.
+    runs: Vec<(Code, usize)>,
     /// By fact, a bit: the case gives it.
     given: Vec<u64>,
     /// The bits that every case must give.
@@ -48,7 +50,9 @@ impl Machine {
                 Absent::Derived => {}
             }
         }
-        Self { registers, given: vec![0; words], required, defaults, asked }
+        let runs = program.code.chunk_by(|one, next| one.code == next.code);
+        let runs = runs.filter_map(|run| Some((run.first()?.code, run.len()))).collect();
+        Self { registers, runs, given: vec![0; words], required, defaults, asked }
     }
 
     /// Takes back all facts.
@@ -102,9 +106,9 @@ impl Machine {
             }
         }
         let fits = if let Ok(registers) = <&mut [i64; SMALL]>::try_from(&mut *self.registers) {
-            run(program, registers)
+            run(program, &self.runs, registers)
         } else if let Ok(registers) = <&mut [i64; LARGE]>::try_from(&mut *self.registers) {
-            run(program, registers)
+            run(program, &self.runs, registers)
         } else {
             false
         };
@@ -200,12 +204,14 @@ fn number_of(fact: &Value, input: &Input) -> Option<i64> {
 }
 
 /// Runs all instructions; no when a number did not fit.
-fn run<const N: usize>(program: &Program, registers: &mut [i64; N]) -> bool {
+fn run<const N: usize>(program: &Program, runs: &[(Code, usize)], registers: &mut [i64; N]) -> bool {
     let mut place = Place { registers, next: program.first_result() };
     let mut overflow = false;
     let tables = &program.tables;
-    for run in program.code.chunk_by(|one, next| one.code == next.code) {
-        let Some(Instruction { code, .. }) = run.first() else { continue };
+    let mut rest = &*program.code;
+    for (code, count) in runs {
+        let Some((run, after)) = rest.split_at_checked(*count) else { break };
+        rest = after;
         match code {
             Code::Add => place.checked(run, &mut overflow, |a, b, _| a.overflowing_add(b)),
             Code::Subtract => place.checked(run, &mut overflow, |a, b, _| a.overflowing_sub(b)),
