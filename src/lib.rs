@@ -61,7 +61,7 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 #[cfg(feature = "proptest")]
 pub use engine::laws;
 pub use engine::{
-    Answer, Builder, Case, CaseFormat, CaseOptions, Cases, Decider, Error, FactKey, MemberKey, OutcomeKey, Policy,
-    Repair, format,
+    Answer, Builder, Case, CaseFormat, CaseOptions, Cases, Decider, Error, FactKey, MemberKey, OutcomeKey,
+    Policy, Repair, format,
 };
 pub use limits::Limits;

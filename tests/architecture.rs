@@ -17,10 +17,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("builtin", &["types", "value"]),
     ("hir", &["syntax", "builtin", "decision", "types", "value", "diagnostic", "source"]),
     ("facts", &["decision", "diagnostic", "limits", "types", "value"]),
-    ("program", &["hir", "facts", "builtin", "types", "value"]),
+    ("program", &["hir", "types", "value"]),
     ("analysis", &["hir", "facts", "types", "value", "diagnostic", "source"]),
-    ("eval", &["program", "facts", "decision", "value"]),
-    ("batch", &["eval", "program", "facts", "decision", "value"]),
+    ("eval", &["program", "decision", "types", "value"]),
+    ("batch", &["eval", "program", "decision", "types", "value"]),
     ("record", &["eval", "facts", "decision", "value"]),
     ("explain", &["eval", "analysis", "hir", "decision", "source"]),
     (

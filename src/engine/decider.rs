@@ -136,7 +136,7 @@ impl Policy {
         let compiled = self.program.as_deref().filter(|_| cheap).map(|program| Compiled {
             program,
             machine: Machine::new(program),
-            reader: Reader::new(&self.checked.schema, program),
+            reader: Reader::new(&self.checked.schema, program, self.checked.limits.list_items),
             form: Form::new(&self.checked.schema, program),
         });
         Decider { policy: self, compiled, texts: Vec::new(), foreign: false, decision: None }
@@ -336,6 +336,13 @@ impl Answer<'_> {
         self.status() == Status::Decided
     }
 
+    /// The compiled program left the case to the reference evaluator, which is slower. It says how fast an answer came,
+    /// and nothing about the answer.
+    #[must_use]
+    pub fn is_by_reference(&self) -> bool {
+        self.decider.decision.is_some()
+    }
+
     /// A `bool`.
     #[inline]
     #[must_use]
@@ -409,9 +416,9 @@ impl Answer<'_> {
     pub fn fired(&self) -> impl Iterator<Item = &str> {
         let decision = self.decider.decision.as_ref();
         let compiled = self.decider.compiled.as_ref().filter(|_| decision.is_none());
-        let by_program = compiled.into_iter().flat_map(|Compiled { program, machine, .. }| {
-            program.fires.iter().filter(|fires| machine.is_set(fires.when)).map(|fires| &*fires.rule)
-        });
+        let by_program = compiled
+            .into_iter()
+            .flat_map(|Compiled { program, machine, .. }| machine.fired(program).map(|rule| &**rule));
         by_program.chain(decision.into_iter().flat_map(Decision::fired).map(|fired| &*fired.rule))
     }
 
@@ -421,9 +428,9 @@ impl Answer<'_> {
         let schema = &self.decider.policy.checked.schema;
         match (&self.decider.decision, &self.decider.compiled) {
             (Some(decision), _) => decision.clone(),
-            (None, Some(Compiled { program, machine, .. })) => machine
-                .decision(program, schema)
-                .unwrap_or_else(|| self.decider.decide_by_reference()),
+            (None, Some(Compiled { program, machine, .. })) => {
+                machine.decision(program, schema).unwrap_or_else(|| self.decider.decide_by_reference())
+            }
             (None, None) => self.decider.decide_by_reference(),
         }
     }
@@ -433,7 +440,7 @@ impl Answer<'_> {
         match (&self.decider.decision, &self.decider.compiled) {
             (None, Some(Compiled { program, machine, form, .. })) => {
                 form.write(&self.decider.policy.checked.schema, program, machine, case, text);
-            },
+            }
             (decision, _) => match decision {
                 Some(decision) => text.push_str(&decision.to_json(case)),
                 None => text.push_str(&self.decision().to_json(case)),

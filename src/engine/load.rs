@@ -2,9 +2,9 @@
 //! lies behind a name is the host's to say.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Checked, Error, Policy};
 use crate::diagnostic::{Code, Diagnostic, Sink};

@@ -4,12 +4,12 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Machine;
 use crate::program::{Absent, Input, Kind, Program};
-use crate::types::{Schema, Type};
+use crate::types::Schema;
 use crate::value::day_of;
 
 /// How the facts of a program are written.
@@ -28,15 +28,15 @@ struct Field {
 }
 
 impl Reader {
-    pub(crate) fn new(schema: &Schema, program: &Program) -> Self {
+    /// A set of more than `most_items` is for the other reader.
+    pub(crate) fn new(schema: &Schema, program: &Program, most_items: usize) -> Self {
+        let most_items = i64::try_from(most_items).unwrap_or(i64::MAX);
         let fields = schema.facts.fields.iter().zip(&program.inputs).map(|(field, input)| {
-            let members = match &field.ty {
-                Type::Enum(id) => schema.enumeration(*id).map_or(&[][..], |def| &def.members),
-                _ => &[],
-            };
+            let members = schema.enumeration_in(&field.ty).map_or(&[][..], |def| &def.members);
+            let most = if input.kind == Kind::Set { input.most.min(most_items) } else { input.most };
             Field {
                 key: (*field.wire).into(),
-                input: input.clone(),
+                input: Input { most, ..input.clone() },
                 in_percent: field.in_percent,
                 members: members.iter().map(|member| quoted(&member.wire)).collect(),
             }
@@ -123,9 +123,39 @@ impl Field {
                 i64::try_from(place).ok()?
             }
             Kind::Date => day_of(unquoted(raw)?)?,
-            Kind::Set => return None,
+            Kind::Set => return self.mask(raw),
         };
         (value >= self.input.least && value <= self.input.most).then_some(value)
+    }
+
+    fn mask(&self, raw: &str) -> Option<i64> {
+        let mask = serde_json::Deserializer::from_str(raw).deserialize_seq(Members(&self.members)).ok()?;
+        let count = i64::from(mask.count_ones());
+        (count >= self.input.least && count <= self.input.most).then_some(mask)
+    }
+}
+
+/// The members of a set, each once.
+struct Members<'r>(&'r [Box<str>]);
+
+impl<'t> Visitor<'t> for Members<'_> {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of members")
+    }
+
+    fn visit_seq<A: SeqAccess<'t>>(self, mut items: A) -> Result<i64, A::Error> {
+        let mut mask = 0_i64;
+        while let Some(raw) = items.next_element::<&RawValue>()? {
+            let place = self.0.iter().position(|member| **member == *raw.get());
+            let bit = place.and_then(|place| 1_i64.checked_shl(u32::try_from(place).ok()?));
+            match bit {
+                Some(bit) if mask & bit == 0 => mask |= bit,
+                Some(_) | None => return Err(A::Error::custom("a member for the other reader")),
+            }
+        }
+        Ok(mask)
     }
 }
 

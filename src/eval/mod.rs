@@ -8,6 +8,9 @@ use crate::program::{Absent, Code, Input, Instruction, Kind, Output, Program, Re
 use crate::types::Schema;
 use crate::value::{Number, Value, date_of, day_number};
 
+use self::groups::Left;
+
+mod groups;
 pub(crate) mod json;
 #[cfg(test)]
 mod tests;
@@ -30,6 +33,7 @@ pub(crate) struct Machine {
     required: Vec<u64>,
     defaults: Vec<(u16, i64)>,
     asked: Vec<(u16, Reg)>,
+    left: Left,
 }
 
 impl Machine {
@@ -52,7 +56,8 @@ impl Machine {
         }
         let runs = program.code.chunk_by(|one, next| one.code == next.code);
         let runs = runs.filter_map(|run| Some((run.first()?.code, run.len()))).collect();
-        Self { registers, runs, given: vec![0; words], required, defaults, asked }
+        let left = Left { parts: vec![0; program.parts as usize], fired: Vec::new() };
+        Self { registers, runs, given: vec![0; words], required, defaults, asked, left }
     }
 
     /// Takes back all facts.
@@ -92,6 +97,7 @@ impl Machine {
         if self.given.iter().zip(&self.required).any(|(given, required)| given & required != *required) {
             return false;
         }
+        self.left.fired.clear();
         let registers = &mut *self.registers;
         for (place, default) in &self.defaults {
             if !has_bit(&self.given, *place)
@@ -106,13 +112,25 @@ impl Machine {
             }
         }
         let fits = if let Ok(registers) = <&mut [i64; SMALL]>::try_from(&mut *self.registers) {
-            run(program, &self.runs, registers)
+            run(program, &self.runs, registers, &mut self.left)
         } else if let Ok(registers) = <&mut [i64; LARGE]>::try_from(&mut *self.registers) {
-            run(program, &self.runs, registers)
+            run(program, &self.runs, registers, &mut self.left)
         } else {
             false
         };
-        fits && !self.is_set(program.abstains)
+        if !fits || self.is_set(program.abstains) {
+            return false;
+        }
+        let in_groups = !self.left.fired.is_empty();
+        for fires in &program.fires {
+            if self.is_set(fires.when) {
+                self.left.fired.push(fires.rule);
+            }
+        }
+        if in_groups {
+            self.left.fired.sort_unstable();
+        }
+        true
     }
 
     /// The number of a register; after a run.
@@ -126,14 +144,23 @@ impl Machine {
         self.register(bit) != 0
     }
 
+    /// The names of the rules that fired, sorted; after a run.
+    pub(crate) fn fired<'p>(&self, program: &'p Program) -> impl Iterator<Item = &'p Arc<str>> {
+        self.fired_places().filter_map(|place| program.rules.get(place))
+    }
+
+    /// The same rules as places in [`Program::rules`].
+    pub(crate) fn fired_places(&self) -> impl Iterator<Item = usize> {
+        self.left.fired.iter().map(|place| *place as usize)
+    }
+
     /// What the run decided; `None` for a value that cannot be, which would be a mistake of the engine.
     pub(crate) fn decision(&self, program: &Program, schema: &Arc<Schema>) -> Option<Decision> {
         let outcomes = program.outputs.iter().map(|output| self.outcome(output)).collect::<Option<_>>()?;
-        let fires = program.fires.iter().filter(|fires| self.is_set(fires.when));
         let overrides = program.overrides.iter().filter(|overrides| self.is_set(overrides.when));
         Some(Decision {
             outcomes,
-            fired: fires.map(|fires| Fired { rule: fires.rule.clone(), item: None }).collect(),
+            fired: self.fired(program).map(|rule| Fired { rule: rule.clone(), item: None }).collect(),
             overridden: overrides
                 .map(|overridden| Overridden {
                     rule: overridden.rule.clone(),
@@ -195,16 +222,18 @@ fn number_of(fact: &Value, input: &Input) -> Option<i64> {
         (Value::Number(of), Kind::Number { scale }) => of.scaled(scale),
         (Value::Date(of), Kind::Date) => Some(day_number(*of)),
         (Value::Member(of), Kind::Member) => Some(i64::from(*of)),
-        (Value::Set(members), Kind::Set) => members.iter().try_fold(0_i64, |mask, member| match member {
-            Value::Member(place) if *place < 64 => Some(mask | 1_i64.wrapping_shl(*place)),
-            _ => None,
-        }),
+        (set, Kind::Set) => set.mask(),
         (_, _) => None,
     }
 }
 
 /// Runs all instructions; no when a number did not fit.
-fn run<const N: usize>(program: &Program, runs: &[(Code, usize)], registers: &mut [i64; N]) -> bool {
+fn run<const N: usize>(
+    program: &Program,
+    runs: &[(Code, usize)],
+    registers: &mut [i64; N],
+    left: &mut Left,
+) -> bool {
     let mut place = Place { registers, next: program.first_result() };
     let mut overflow = false;
     let tables = &program.tables;
@@ -241,6 +270,19 @@ fn run<const N: usize>(program: &Program, runs: &[(Code, usize)], registers: &mu
             Code::AndNot => place.each(run, |a, b, _| a & !b),
             Code::Not => place.each(run, |a, _, _| a ^ 1),
             Code::Divides => place.each(run, |a, b, _| i64::from(a.checked_rem(b) == Some(0))),
+            Code::Group => {
+                for instruction in run {
+                    if let Some(group) = program.groups.get(usize::from(instruction.a.0)) {
+                        overflow |= !groups::run(group, |register| place.at(register), left);
+                    }
+                    place.put(0);
+                }
+            }
+            Code::Part => {
+                for instruction in run {
+                    place.put(left.parts.get(usize::from(instruction.b.0)).copied().unwrap_or(0));
+                }
+            }
             Code::Lookup => {
                 for instruction in run {
                     let table = tables.get(usize::from(instruction.b.0));

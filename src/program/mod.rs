@@ -57,6 +57,10 @@ pub(crate) enum Code {
     Divides,
     /// The entry `a` of the lookup table whose number is `b` itself; 0 beyond its end.
     Lookup,
+    /// Runs the group of rules whose number is `a` itself; gives 0.
+    Group,
+    /// What groups have left in the part whose number is `b` itself.
+    Part,
 }
 
 /// One instruction; its result goes to the register of its own place. Those of one code mostly follow each other.
@@ -77,7 +81,9 @@ pub(crate) enum Kind {
     WorkingDays,
     Months,
     /// So many digits stand behind the point.
-    Number { scale: u32 },
+    Number {
+        scale: u32,
+    },
     /// Days since 1970-01-01.
     Date,
     /// The place of a member of an enum or scale.
@@ -90,7 +96,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Input {
     pub(crate) kind: Kind,
-    /// Both included, at the kind's scale.
+    /// Both included, at the kind's scale; of a set the least and the most members.
     pub(crate) least: i64,
     pub(crate) most: i64,
     pub(crate) absent: Absent,
@@ -119,10 +125,73 @@ pub(crate) struct Output {
 }
 
 /// A rule that fires when a bit is set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fires {
-    pub(crate) rule: Arc<str>,
+    /// The place of its name in [`Program::rules`].
+    pub(crate) rule: u32,
     pub(crate) when: Reg,
+}
+
+/// Many rules of one shape: each holds where some registers lie within limits, and gives constants to the same outcomes.
+/// The values of a few registers choose a cell, and only the rules of this cell are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) keys: Vec<Key>,
+    /// By cell, where its rows begin; one more at the end.
+    pub(crate) cells: Vec<u32>,
+    /// The registers that rows limit.
+    pub(crate) columns: Vec<Reg>,
+    /// Row after row: the least and the most of each column, then the rule as its place in `rules`.
+    pub(crate) rows: Vec<i64>,
+    pub(crate) rules: Vec<GroupRule>,
+    pub(crate) measures: Vec<Gives>,
+    pub(crate) sums: Vec<Sum>,
+}
+
+/// A register that chooses a cell, with the ascending values at which the next cell begins. The first key counts most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// The value itself, below `size`.
+    Direct {
+        register: Reg,
+        size: u32,
+    },
+    Cuts {
+        register: Reg,
+        cuts: Vec<i64>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GroupRule {
+    /// The place of its name in [`Program::rules`].
+    pub(crate) rule: u32,
+    /// Its measures begin here, and end where those of the next rule begin.
+    pub(crate) measures: u32,
+}
+
+/// A constant for one of the sums of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Gives {
+    pub(crate) sum: u32,
+    pub(crate) value: i64,
+}
+
+/// What a group makes of the values for one outcome: it leaves the result in one part, and in the next one whether there
+/// was any value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sum {
+    pub(crate) how: Gather,
+    pub(crate) part: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Gather {
+    Sum,
+    Highest,
+    Lowest,
+    /// Of bits and of masks.
+    Union,
 }
 
 /// A rule that another one takes out when a bit is set.
@@ -145,12 +214,18 @@ pub(crate) struct Program {
     pub(crate) constants: Vec<i64>,
     pub(crate) code: Vec<Instruction>,
     pub(crate) tables: Vec<Vec<i64>>,
+    pub(crate) groups: Vec<Group>,
+    /// How many parts the groups leave.
+    pub(crate) parts: u32,
+    /// The names of the rules that may fire, sorted.
+    pub(crate) rules: Vec<Arc<str>>,
     /// Set where the reference evaluator has to decide.
     pub(crate) abstains: Reg,
     /// By outcome of the schema.
     pub(crate) outputs: Vec<Output>,
-    /// Sorted as a decision lists them.
+    /// Rules outside groups, sorted.
     pub(crate) fires: Vec<Fires>,
+    /// Sorted as a decision lists them.
     pub(crate) overrides: Vec<Overrides>,
 }
 

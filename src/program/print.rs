@@ -25,6 +25,8 @@ impl fmt::Display for Program {
             match instruction.code {
                 Code::Not => writeln!(f)?,
                 Code::Lookup => writeln!(f, " in table {}", instruction.b.0)?,
+                Code::Group => writeln!(f, " is group {}", instruction.a.0)?,
+                Code::Part => writeln!(f, " leaves part {}", instruction.b.0)?,
                 Code::Select | Code::AddIf | Code::HigherIf | Code::LowerIf => writeln!(f, " {b} {c}")?,
                 Code::Add
                 | Code::Subtract
@@ -49,10 +51,17 @@ impl fmt::Display for Program {
             writeln!(f, "outcome {place} = {} if {}", self.name(output.value), self.name(output.there))?;
         }
         for fires in &self.fires {
-            writeln!(f, "{} fires if {}", fires.rule, self.name(fires.when))?;
+            let rule = usize::try_from(fires.rule).ok().and_then(|place| self.rules.get(place));
+            writeln!(f, "{} fires if {}", rule.map_or("", |name| name), self.name(fires.when))?;
         }
         for overridden in &self.overrides {
-            writeln!(f, "{} is overridden by {} if {}", overridden.rule, overridden.by, self.name(overridden.when))?;
+            writeln!(
+                f,
+                "{} is overridden by {} if {}",
+                overridden.rule,
+                overridden.by,
+                self.name(overridden.when)
+            )?;
         }
         writeln!(f, "abstains if {}", self.name(self.abstains))
     }

@@ -172,6 +172,17 @@ impl Schema {
         self.records.get(id.0 as usize)
     }
 
+    /// How many decimals the wire shows of an amount; `None` where it shows as many as a value has.
+    pub(crate) fn decimals_shown(&self, ty: &Type) -> Option<u32> {
+        if let Type::Quantity(id) = ty { self.unit(*id).and_then(|unit| unit.decimals) } else { None }
+    }
+
+    /// The enum or scale of a member, or of the members of a set.
+    pub(crate) fn enumeration_in(&self, ty: &Type) -> Option<&EnumDef> {
+        let of = if let Type::Set(of) = ty { of } else { ty };
+        if let Type::Enum(id) = of { self.enumeration(*id) } else { None }
+    }
+
     /// The field at this place of a record type.
     pub(crate) fn field_of(&self, ty: &Type, place: usize) -> Option<&Field> {
         let Type::Record(id) = ty else { return None };

@@ -56,6 +56,15 @@ pub(crate) enum Value {
 }
 
 impl Value {
+    /// A set of the first 64 members of an enum as a mask; `None` for another value.
+    pub(crate) fn mask(&self) -> Option<i64> {
+        let Self::Set(members) = self else { return None };
+        members.iter().try_fold(0_i64, |mask, member| {
+            let place = if let Self::Member(place) = member { *place } else { return None };
+            Some(mask | 1_i64.checked_shl(place)?)
+        })
+    }
+
     /// How many items its lists and sets have, those inside items included.
     pub(crate) fn items(&self) -> u64 {
         let inside =

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::eval::{Machine, value_of};
 use crate::decision::Outcome;
+use crate::eval::{Machine, value_of};
 use crate::program::{Kind, Output, Program};
 use crate::types::{Schema, Type};
 
@@ -11,7 +11,7 @@ use crate::types::{Schema, Type};
 #[derive(Clone, Debug)]
 pub(super) struct Form {
     outcomes: Vec<OutcomeForm>,
-    /// By rule that fires, and by override.
+    /// By rule of the program, and by override.
     fires: Vec<String>,
     overrides: Vec<String>,
 }
@@ -30,7 +30,10 @@ enum Values {
     Bool,
     Integer,
     /// A number with at least so many decimals.
-    Number { scale: u32, decimals: u32 },
+    Number {
+        scale: u32,
+        decimals: u32,
+    },
     /// One of these.
     Members(Vec<String>),
     /// By way of the value.
@@ -42,29 +45,23 @@ impl Form {
         let mut outcomes: Vec<_> = schema.outcomes.iter().zip(&program.outputs).collect();
         outcomes.sort_by(|(left, _), (right, _)| left.wire.cmp(&right.wire));
         let outcomes = outcomes.into_iter().map(|(def, output)| {
-            let decimals = match &def.ty {
-                Type::Quantity(id) => schema.unit(*id).and_then(|unit| unit.decimals).unwrap_or(0),
-                _ => 0,
-            };
+            let decimals = schema.decimals_shown(&def.ty).unwrap_or(0);
             let values = match (output.kind, &def.ty) {
                 (Kind::Bool, _) => Values::Bool,
                 (Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months, _) => Values::Integer,
                 (Kind::Number { scale }, _) => Values::Number { scale, decimals },
-                (Kind::Member, Type::Enum(id)) => Values::Members(
-                    schema.enumeration(*id).map_or_else(Vec::new, |def| {
+                (Kind::Member, Type::Enum(id)) => {
+                    Values::Members(schema.enumeration(*id).map_or_else(Vec::new, |def| {
                         def.members.iter().map(|member| quoted(&member.wire)).collect()
-                    }),
-                ),
+                    }))
+                }
                 (Kind::Member | Kind::Date | Kind::Set, ty) => Values::Other(ty.clone()),
             };
             OutcomeForm { key: format!("{}:", quoted(&def.wire)), output: *output, values }
         });
         let overrides = program.overrides.iter().map(|overridden| {
-            let mut text = format!(
-                r#"{{"rule":{},"by":{}"#,
-                quoted(&overridden.rule),
-                quoted(&overridden.by)
-            );
+            let mut text =
+                format!(r#"{{"rule":{},"by":{}"#, quoted(&overridden.rule), quoted(&overridden.by));
             if !overridden.outcomes.is_empty() {
                 let names: Vec<String> = overridden.outcomes.iter().map(|name| quoted(name)).collect();
                 // Writing into a string does not fail.
@@ -75,13 +72,20 @@ impl Form {
         });
         Self {
             outcomes: outcomes.collect(),
-            fires: program.fires.iter().map(|fires| format!(r#"{{"rule":{}}}"#, quoted(&fires.rule))).collect(),
+            fires: program.rules.iter().map(|rule| format!(r#"{{"rule":{}}}"#, quoted(rule))).collect(),
             overrides: overrides.collect(),
         }
     }
 
     /// Writes the decision in the machine as [`Decision::to_json`](crate::Decision::to_json) does.
-    pub(super) fn write(&self, schema: &Schema, program: &Program, machine: &Machine, case: u64, text: &mut String) {
+    pub(super) fn write(
+        &self,
+        schema: &Schema,
+        program: &Program,
+        machine: &Machine,
+        case: u64,
+        text: &mut String,
+    ) {
         text.push_str(r#"{"case":"#);
         push_integer(text, i128::from(case));
         text.push_str(r#","status":"decided","outcomes":{"#);
@@ -94,8 +98,7 @@ impl Form {
             outcome.write(schema, machine, text);
         }
         text.push_str(r#"},"unsettled":[],"needs":[],"fired":["#);
-        let fired = program.fires.iter().zip(&self.fires).filter(|(fires, _)| machine.is_set(fires.when));
-        push_all(text, fired.map(|(_, form)| form));
+        push_all(text, machine.fired_places().filter_map(|place| self.fires.get(place)));
         text.push_str(r#"],"overridden":["#);
         let overrides = program.overrides.iter().zip(&self.overrides);
         push_all(text, overrides.filter(|(one, _)| machine.is_set(one.when)).map(|(_, form)| form));

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::super::{Code, Instruction, Reg};
+use super::super::{Code, Gather, Gives, Group, GroupRule, Instruction, Key, Reg, Sum};
 
 /// A value of 64 bits in code that is being made: a bool as 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +32,27 @@ pub(super) struct Builder {
     nodes: Vec<Node>,
     known: BTreeMap<Node, u32>,
     tables: Vec<Vec<i64>>,
+    groups: Vec<Draft>,
+    parts: u32,
+}
+
+/// A group whose registers are not numbered yet.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) keys: Vec<(Ref, DraftKey)>,
+    pub(super) columns: Vec<Ref>,
+    /// Its registers, and those of its keys and columns, are made at the end.
+    pub(super) cells: Vec<u32>,
+    pub(super) rows: Vec<i64>,
+    pub(super) rules: Vec<GroupRule>,
+    pub(super) measures: Vec<Gives>,
+    pub(super) sums: Vec<Gather>,
+}
+
+#[derive(Debug)]
+pub(super) enum DraftKey {
+    Direct(u32),
+    Cuts(Vec<i64>),
 }
 
 /// Code without what nothing asks for.
@@ -41,6 +62,8 @@ pub(super) struct Finished {
     pub(super) constants: Vec<i64>,
     pub(super) code: Vec<Instruction>,
     pub(super) tables: Vec<Vec<i64>>,
+    pub(super) groups: Vec<Group>,
+    pub(super) parts: u32,
     /// The registers of the roots.
     pub(super) roots: Vec<Reg>,
 }
@@ -191,6 +214,60 @@ impl Builder {
         self.make(Code::Lookup, place, Ref::Const(number), NO)
     }
 
+    // ---- groups -----------------------------------------------------------------------------------------------
+
+    /// For each sum of a group its value, and whether there is any.
+    pub(super) fn group(&mut self, draft: Draft) -> Vec<(Ref, Ref)> {
+        let number = i64::try_from(self.groups.len()).unwrap_or(i64::MAX);
+        let group = self.make(Code::Group, Ref::Const(number), NO, NO);
+        let mut results = Vec::with_capacity(draft.sums.len());
+        for part in (i64::from(self.parts)..).step_by(2).take(draft.sums.len()) {
+            let value = self.make(Code::Part, group, Ref::Const(part), NO);
+            let some = self.make(Code::Part, group, Ref::Const(part.saturating_add(1)), NO);
+            results.push((value, some));
+        }
+        let parts = u32::try_from(draft.sums.len()).unwrap_or(u32::MAX).saturating_mul(2);
+        self.parts = self.parts.saturating_add(parts);
+        self.groups.push(draft);
+        results
+    }
+
+    /// What a node reads.
+    fn operands(&self, node: &Node) -> Vec<usize> {
+        let mut all = vec![node.a, node.b, node.c];
+        if let Node { code: Code::Group, a: Ref::Const(number), .. } = node
+            && let Some(draft) = usize::try_from(*number).ok().and_then(|number| self.groups.get(number))
+        {
+            all.extend(draft.keys.iter().map(|(key, _)| *key).chain(draft.columns.iter().copied()));
+        }
+        all.into_iter().filter_map(place).collect()
+    }
+
+    /// The test that a bit stands for: which register must lie between which limits.
+    pub(super) fn test(&self, bit: Ref) -> Test {
+        let within = |of, least, most| Test { of, limits: Limits::Within(least, most) };
+        match self.node(bit) {
+            Some(Node { code: Code::Less, a: Ref::Const(than), b: of, .. }) if than < i64::MAX => {
+                within(of, than.saturating_add(1), i64::MAX)
+            }
+            Some(Node { code: Code::Less, a: of, b: Ref::Const(than), .. }) if than > i64::MIN => {
+                within(of, i64::MIN, than.saturating_sub(1))
+            }
+            Some(Node { code: Code::LessOrEqual, a: Ref::Const(least), b: of, .. }) => {
+                within(of, least, i64::MAX)
+            }
+            Some(Node { code: Code::LessOrEqual, a: of, b: Ref::Const(most), .. }) => {
+                within(of, i64::MIN, most)
+            }
+            Some(Node { code: Code::Equal, a: Ref::Const(value), b: of, .. }) => within(of, value, value),
+            Some(Node { code: Code::Not, a: of, .. }) => within(of, 0, 0),
+            Some(Node { code: Code::Member, a: of, b: Ref::Const(mask), .. }) => {
+                Test { of, limits: Limits::Among(mask) }
+            }
+            Some(_) | None => within(bit, 1, 1),
+        }
+    }
+
     // ---- conditions -------------------------------------------------------------------------------------------
 
     pub(super) fn less(&mut self, a: Ref, b: Ref) -> Ref {
@@ -328,9 +405,11 @@ impl Builder {
         let kept = || order.iter().filter_map(|place| self.nodes.get(*place));
         let mut numbers = Numbers::default();
         for node in kept() {
-            numbers.constant(node.a);
-            // A lookup names its table by number.
-            if node.code != Code::Lookup {
+            // Tables, groups and parts are named by number.
+            if node.code != Code::Group {
+                numbers.constant(node.a);
+            }
+            if !matches!(node.code, Code::Lookup | Code::Group | Code::Part) {
                 numbers.constant(node.b);
                 numbers.constant(node.c);
             }
@@ -347,16 +426,47 @@ impl Builder {
         };
         for place in &order {
             let node = self.nodes.get(*place)?;
-            let (b, c) = match (node.code, node.b) {
-                (Code::Lookup, Ref::Const(table)) => (Reg(u16::try_from(table).ok()?), Reg(0)),
-                (_, b) => (register(b, &places)?, register(node.c, &places)?),
+            let (a, b, c) = match (node.code, node.a, node.b) {
+                (Code::Lookup | Code::Part, a, Ref::Const(number)) => {
+                    (register(a, &places)?, Reg(u16::try_from(number).ok()?), Reg(0))
+                }
+                (Code::Group, Ref::Const(number), _) => (Reg(u16::try_from(number).ok()?), Reg(0), Reg(0)),
+                (_, a, b) => (register(a, &places)?, register(b, &places)?, register(node.c, &places)?),
             };
-            code.push(Instruction { code: node.code, a: register(node.a, &places)?, b, c });
+            code.push(Instruction { code: node.code, a, b, c });
             *places.get_mut(*place)? = next;
             next = next.checked_add(1)?;
         }
         let roots = roots.iter().map(|root| register(*root, &places)).collect::<Option<Vec<Reg>>>()?;
+        let mut groups = Vec::with_capacity(self.groups.len());
+        let mut part = 0_u32;
+        for draft in self.groups {
+            let keys = draft.keys.into_iter().map(|(of, key)| {
+                let register = register(of, &places)?;
+                Some(match key {
+                    DraftKey::Direct(size) => Key::Direct { register, size },
+                    DraftKey::Cuts(cuts) => Key::Cuts { register, cuts },
+                })
+            });
+            let columns = draft.columns.iter().map(|of| register(*of, &places));
+            let sums = draft.sums.into_iter().map(|how| {
+                let sum = Sum { how, part };
+                part = part.saturating_add(2);
+                sum
+            });
+            groups.push(Group {
+                sums: sums.collect(),
+                keys: keys.collect::<Option<_>>()?,
+                columns: columns.collect::<Option<_>>()?,
+                cells: draft.cells,
+                rows: draft.rows,
+                rules: draft.rules,
+                measures: draft.measures,
+            });
+        }
         Some(Finished {
+            groups,
+            parts: self.parts,
             first_constant: self.inputs,
             constants: numbers.constants,
             code,
@@ -377,7 +487,11 @@ impl Builder {
         // Each node needs earlier ones alone.
         for (at, node) in self.nodes.iter().enumerate().rev() {
             if asked.get(at) == Some(&true) {
-                [node.a, node.b, node.c].into_iter().for_each(|of| ask(&mut asked, of));
+                for operand in self.operands(node) {
+                    if let Some(asked) = asked.get_mut(operand) {
+                        *asked = true;
+                    }
+                }
             }
         }
         asked
@@ -386,13 +500,12 @@ impl Builder {
     /// The nodes that are asked for, each behind what it needs, with as many of one code together as can be: a machine
     /// looks at the code once for all of them.
     fn order(&self, asked: &[bool]) -> Vec<usize> {
-        let operands = |node: &Node| [node.a, node.b, node.c].into_iter().filter_map(place);
         let mut waits = vec![0_u32; self.nodes.len()];
         let mut users: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
         let mut ready: BTreeMap<Code, Vec<usize>> = BTreeMap::new();
         for (at, node) in self.nodes.iter().enumerate().filter(|(at, _)| asked.get(*at) == Some(&true)) {
             let mut count = 0_u32;
-            for operand in operands(node) {
+            for operand in self.operands(node) {
                 count = count.saturating_add(1);
                 if let Some(users) = users.get_mut(operand) {
                     users.push(at);
@@ -415,7 +528,9 @@ impl Builder {
             while let Some(at) = order.get(begin).copied() {
                 begin = begin.saturating_add(1);
                 for user in users.get(at).into_iter().flatten() {
-                    let Some((waits, node)) = waits.get_mut(*user).zip(self.nodes.get(*user)) else { continue };
+                    let Some((waits, node)) = waits.get_mut(*user).zip(self.nodes.get(*user)) else {
+                        continue;
+                    };
                     *waits = waits.saturating_sub(1);
                     // One of the same code can follow at once.
                     if *waits == 0 && node.code == code {
@@ -428,6 +543,21 @@ impl Builder {
         }
         order
     }
+}
+
+/// What a register must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Test {
+    pub(super) of: Ref,
+    pub(super) limits: Limits,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Limits {
+    /// Both included.
+    Within(i64, i64),
+    /// A member of a mask.
+    Among(i64),
 }
 
 /// The place of a node.

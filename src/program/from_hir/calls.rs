@@ -57,9 +57,7 @@ impl Lowering<'_> {
     fn later(&mut self, before: Option<(Ref, Term)>, when: Judged, value: Term) -> Option<(Ref, Term)> {
         Some(match before {
             None => (when.holds, Term { sure: self.code.and(when.sure, value.sure), ..value }),
-            Some((some, before)) => {
-                (self.code.or(some, when.holds), self.code.choose(when, value, before))
-            }
+            Some((some, before)) => (self.code.or(some, when.holds), self.code.choose(when, value, before)),
         })
     }
 
@@ -198,13 +196,7 @@ impl Lowering<'_> {
         Some(all)
     }
 
-    fn test(
-        &mut self,
-        op: BinaryOp,
-        input: Term,
-        against: &Expr,
-        locals: &[Term],
-    ) -> Option<Judged> {
+    fn test(&mut self, op: BinaryOp, input: Term, against: &Expr, locals: &[Term]) -> Option<Judged> {
         match op {
             BinaryOp::Is | BinaryOp::IsNot => {
                 let value = self.term(against, locals);

@@ -85,7 +85,8 @@ impl Lowering<'_> {
             let member = self.operand(member, locals)?;
             // Only members that stand in the text have a mask here.
             let Ref::Const(place @ 0..64) = member.value else { return None };
-            all.value = self.code.union(all.value, Ref::Const(1_i64.wrapping_shl(u32::try_from(place).ok()?)));
+            all.value =
+                self.code.union(all.value, Ref::Const(1_i64.wrapping_shl(u32::try_from(place).ok()?)));
             all.sure = self.code.and(all.sure, member.sure);
         }
         Some(all)
@@ -292,12 +293,9 @@ impl Lowering<'_> {
 
     pub(super) fn ordered(&mut self, op: BinaryOp, left: Term, right: Term) -> Option<Judged> {
         let sure = self.code.and(left.sure, right.sure);
-        let (left, right, strict) = match op {
-            BinaryOp::Less => (left, right, true),
-            BinaryOp::LessOrEqual => (left, right, false),
-            BinaryOp::Greater => (right, left, true),
-            _ => (right, left, false),
-        };
+        let strict = matches!(op, BinaryOp::Less | BinaryOp::Greater);
+        let rises = matches!(op, BinaryOp::Less | BinaryOp::LessOrEqual);
+        let (left, right) = if rises { (left, right) } else { (right, left) };
         if matches!(left.kind, Kind::Bool | Kind::Set) {
             return None;
         }
@@ -350,8 +348,11 @@ impl Lowering<'_> {
     pub(super) fn found(&mut self, item: Term, collection: &Expr, locals: &[Term]) -> Option<Judged> {
         let present = Term { there: YES, ..item };
         let judged = match (&collection.kind, &collection.ty) {
-            (ExprKind::Const(Value::Set(members)), Type::Set(of)) if self.kind_of(&collection.ty).is_none() => {
-                let members = members.iter().map(|member| self.constant(member, of)).collect::<Option<Vec<_>>>()?;
+            (ExprKind::Const(Value::Set(members)), Type::Set(of))
+                if self.kind_of(&collection.ty).is_none() =>
+            {
+                let members =
+                    members.iter().map(|member| self.constant(member, of)).collect::<Option<Vec<_>>>()?;
                 self.among(present, &members)?
             }
             (ExprKind::Const(Value::List(items)), Type::List(of)) => {
@@ -395,7 +396,13 @@ impl Lowering<'_> {
         let scale = match of.kind {
             Kind::Number { scale } => scale,
             Kind::Integer => 0,
-            Kind::Bool | Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Date | Kind::Member | Kind::Set => {
+            Kind::Bool
+            | Kind::Days
+            | Kind::WorkingDays
+            | Kind::Months
+            | Kind::Date
+            | Kind::Member
+            | Kind::Set => {
                 return None;
             }
         };
@@ -430,7 +437,13 @@ impl Lowering<'_> {
     }
 
     /// The first limb that holds.
-    fn first(&mut self, limbs: &[Limb], otherwise: Option<&Expr>, ty: &Type, locals: &[Term]) -> Option<Term> {
+    fn first(
+        &mut self,
+        limbs: &[Limb],
+        otherwise: Option<&Expr>,
+        ty: &Type,
+        locals: &[Term],
+    ) -> Option<Term> {
         let mut rest = match otherwise {
             Some(otherwise) => self.term(otherwise, locals),
             None => self.constant(&Value::Nothing, ty)?,
@@ -485,7 +498,8 @@ impl Lowering<'_> {
             Ref::Input(_) | Ref::Result(_) => None,
         });
         let constants = constants.collect::<Option<Vec<i64>>>();
-        let inert = constants.and_then(|all| if highest { all.into_iter().min() } else { all.into_iter().max() });
+        let inert =
+            constants.and_then(|all| if highest { all.into_iter().min() } else { all.into_iter().max() });
         let extreme = if highest { i64::MIN } else { i64::MAX };
         let mut best = start.unwrap_or(Ref::Const(inert.unwrap_or(extreme)));
         for (when, value) in values {
@@ -545,7 +559,13 @@ fn coarser(bound: Term, other: Term, is_lower: bool, strict: bool) -> Option<Ref
     let coarse = match other.kind {
         Kind::Number { scale } => scale,
         Kind::Integer => 0,
-        Kind::Bool | Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Date | Kind::Member | Kind::Set => {
+        Kind::Bool
+        | Kind::Days
+        | Kind::WorkingDays
+        | Kind::Months
+        | Kind::Date
+        | Kind::Member
+        | Kind::Set => {
             return None;
         }
     };

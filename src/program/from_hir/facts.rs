@@ -4,7 +4,7 @@ use super::super::{Absent, Input, Kind, Reg};
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
 use super::terms::{Judged, MOST_SCALE, Term};
-use crate::types::{Field, Presence, Type};
+use crate::types::{Field, Presence};
 use crate::value::{Number, Rounding, RoundingMode, Value};
 
 /// Decimals that are kept of a number of which the policy does not say how many it may have.
@@ -43,20 +43,13 @@ impl Lowering<'_> {
     }
 
     fn declare(&self, field: &Field) -> Option<Input> {
-        let kind = match self.kind_of(&field.ty)? {
-            Kind::Number { .. } => {
-                let declared = field.bounds.decimals.or_else(|| match &field.ty {
-                    Type::Quantity(id) => self.schema.unit(*id).and_then(|unit| unit.decimals),
-                    _ => None,
-                });
-                Kind::Number { scale: declared.unwrap_or(DECIMALS).min(MOST_SCALE) }
-            }
-            kind => kind,
-        };
-        let bounded = |bound: &Option<Value>, is_least: bool| match kind {
-            // Bounds of a set are those of its length.
-            Kind::Set => None,
-            _ => bound.as_ref().map(|bound| threshold(bound, kind, is_least)),
+        let mut kind = self.kind_of(&field.ty)?;
+        if let Kind::Number { scale } = &mut kind {
+            let declared = field.bounds.decimals.or_else(|| self.schema.decimals_shown(&field.ty));
+            *scale = declared.unwrap_or(DECIMALS).min(MOST_SCALE);
+        }
+        let bounded = |bound: &Option<Value>, is_least: bool| {
+            bound.as_ref().map(|bound| threshold(bound, kind, is_least))
         };
         let absent = match &field.presence {
             Presence::FirstOf(_) => Absent::Derived,

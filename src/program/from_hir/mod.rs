@@ -2,25 +2,30 @@
 //! ([`rules`]) and outcomes ([`outcomes`]), each as [`terms`] over the instructions of a [`builder`]. Every value is
 //! made whether or not a case asks for it, since straight code is faster than asking.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::{Fires, Input, Output, Overrides, Program};
 use crate::hir::{NamedId, OutcomeId, Policy, Readable, RuleId};
 use crate::types::{EnumId, Schema};
 
 use self::builder::{Builder, NO, Ref, YES};
+use self::groups::Groups;
 use self::terms::{Judged, Term};
 
 mod builder;
 mod calls;
 mod expr;
 mod facts;
+mod groups;
 mod outcomes;
 mod rules;
 mod terms;
 
 /// Policies that need more than this many instructions, counted before any are left out, or take more steps to compile,
 /// are left to the reference evaluator.
-const MOST_INSTRUCTIONS: usize = 400_000;
-const MOST_STEPS: u32 = 4_000_000;
+const MOST_INSTRUCTIONS: usize = 2_000_000;
+const MOST_STEPS: u32 = 20_000_000;
 /// Expressions within expressions beyond this depth are unsure.
 const DEEPEST: u32 = 250;
 
@@ -58,6 +63,9 @@ struct Lowering<'p> {
     outcomes: Vec<Option<Term>>,
     /// By outcome, the rules with measures on it.
     acting: Vec<Vec<RuleId>>,
+    /// By rule: it overrides another.
+    overriding: Vec<bool>,
+    groups: Groups,
     holds: Vec<Option<Judged>>,
     applies: Vec<Option<Judged>>,
     /// Where the program abstains.
@@ -79,9 +87,17 @@ impl<'p> Lowering<'p> {
                 }
             }
         }
+        let mut overriding = vec![false; policy.rules.len()];
+        for (by, _) in policy.rules.iter().flat_map(|rule| &rule.overridden_by) {
+            if let Some(overriding) = overriding.get_mut(by.0 as usize) {
+                *overriding = true;
+            }
+        }
         Self {
             policy,
             schema,
+            overriding,
+            groups: Groups::default(),
             code: Builder::default(),
             inputs: Vec::new(),
             facts: vec![None; schema.facts.fields.len()],
@@ -163,15 +179,31 @@ impl<'p> Lowering<'p> {
         for outcome in &outcomes {
             outputs.push(Output { kind: outcome.kind, value: registers.next()?, there: registers.next()? });
         }
+        // Rules by name, each known by its place in the policy until here.
+        let mut names: Vec<(&Arc<str>, RuleId)> = report
+            .fires
+            .iter()
+            .map(|(id, _)| *id)
+            .chain(self.groups.grouped.iter().copied())
+            .filter_map(|id| Some((&self.policy.rules.get(usize::try_from(id.0).ok()?)?.name, id)))
+            .collect();
+        names.sort();
+        let places: BTreeMap<RuleId, u32> =
+            names.iter().zip(0..).map(|((_, id), place)| (*id, place)).collect();
         let mut fires = Vec::with_capacity(report.fires.len());
-        for (rule, _) in report.fires {
-            fires.push(Fires { rule, when: registers.next()? });
+        for (id, _) in report.fires {
+            fires.push(Fires { rule: *places.get(&id)?, when: registers.next()? });
+        }
+        fires.sort_by_key(|fires| fires.rule);
+        let mut groups = finished.groups;
+        for rule in groups.iter_mut().flat_map(|group| &mut group.rules) {
+            // What stands behind the last rule is none.
+            rule.rule = places.get(&RuleId(rule.rule)).copied().unwrap_or(0);
         }
         let mut overrides = Vec::with_capacity(report.overrides.len());
         for (overridden, _) in report.overrides {
             overrides.push(Overrides { when: registers.next()?, ..overridden });
         }
-        fires.sort_by(|left, right| left.rule.cmp(&right.rule));
         overrides.sort_by(|left, right| {
             (&left.rule, &left.by, &left.outcomes).cmp(&(&right.rule, &right.by, &right.outcomes))
         });
@@ -181,6 +213,9 @@ impl<'p> Lowering<'p> {
             constants: finished.constants,
             code: finished.code,
             tables: finished.tables,
+            groups,
+            parts: finished.parts,
+            rules: names.into_iter().map(|(name, _)| name.clone()).collect(),
             abstains,
             outputs,
             fires,

@@ -4,7 +4,7 @@ use super::super::Kind;
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
 use super::expr::is_amount;
-use super::terms::{Judged, MOST_SCALE, Term, power_of_ten};
+use super::terms::{Judged, Term, power_of_ten};
 use crate::hir::{Combine, Expr, Measure, MeasureKind, Outcome, OutcomeId, OutcomeSource};
 use crate::types::Type;
 use crate::value::Value;
@@ -94,8 +94,14 @@ impl Lowering<'_> {
             waived: NO,
             sure: YES,
         };
+        for given in self.grouped(id) {
+            measures.contributions.push((Judged { holds: given.some, sure: YES }, given.term));
+        }
         let acting = self.acting.get(id.0 as usize).cloned().unwrap_or_default();
         for rule_id in acting {
+            if self.groups.grouped.contains(&rule_id) {
+                continue;
+            }
             let Some(rule) = self.rule(rule_id) else { continue };
             let survives = self.survives(rule_id, id);
             measures.sure = self.code.and(measures.sure, survives.sure);
@@ -103,28 +109,29 @@ impl Lowering<'_> {
                 continue;
             }
             for measure in rule.then.iter().filter(|measure| measure.outcome == id) {
-                let added = self.measure(&mut measures, measure, survives, combine);
-                if added.is_none() {
-                    // What is not known of a measure matters where its rule survives.
-                    measures.sure = self.code.without(measures.sure, survives.holds);
-                }
+                // What is not known of a measure matters where its rule survives.
+                let sure = self.measure(&mut measures, measure, survives.holds, combine).unwrap_or(NO);
+                let known = self.code.select(survives.holds, sure, YES);
+                measures.sure = self.code.and(measures.sure, known);
             }
         }
         measures
     }
 
+    /// Adds a measure, and tells whether its value is known.
     fn measure(
         &mut self,
         measures: &mut Measures,
         measure: &Measure,
-        survives: Judged,
+        survives: Ref,
         combine: Combine,
-    ) -> Option<()> {
-        let when = Judged { holds: survives.holds, sure: YES };
-        // What is known of it matters only where it counts.
-        let mut counts = |code: &mut super::builder::Builder, sure: Ref, of: Ref| {
-            let known = code.select(of, sure, YES);
-            measures.sure = code.and(measures.sure, known);
+    ) -> Option<Ref> {
+        let when = Judged { holds: survives, sure: YES };
+        let mut limit = |limits: &mut Vec<(Judged, Term)>, of: &Expr| {
+            let of = self.term(of, &[]);
+            let of = self.code.operand(of)?;
+            limits.push((when, Term { sure: YES, ..of }));
+            Some(of.sure)
         };
         match &measure.kind {
             MeasureKind::Contribute { value, at_least, at_most } => {
@@ -133,13 +140,10 @@ impl Lowering<'_> {
                 if value.is_unsure() {
                     return None;
                 }
-                counts(&mut self.code, value.sure, when.holds);
-                let holds = if combine == Combine::Agree {
-                    when.holds
-                } else {
-                    self.code.and(when.holds, value.there)
-                };
+                let agrees = combine == Combine::Agree;
+                let holds = if agrees { survives } else { self.code.and(survives, value.there) };
                 measures.contributions.push((Judged { holds, sure: YES }, Term { sure: YES, ..value }));
+                Some(value.sure)
             }
             MeasureKind::Factor { share, raises } => {
                 let share = self.term(share, &[]);
@@ -165,24 +169,17 @@ impl Lowering<'_> {
                     within = self.code.and(within, below);
                     self.code.subtract(one, share.value)
                 };
-                let sure = self.code.and(share.sure, within);
-                counts(&mut self.code, sure, when.holds);
                 measures.factors.push((when, Term::known(Kind::Number { scale }, factor)));
+                Some(self.code.and(share.sure, within))
             }
-            MeasureKind::AtLeast(of) | MeasureKind::AtMost(of) | MeasureKind::Without(of) => {
-                let of = self.term(of, &[]);
-                let of = self.code.operand(of)?;
-                counts(&mut self.code, of.sure, when.holds);
-                let of = (when, Term { sure: YES, ..of });
-                match &measure.kind {
-                    MeasureKind::AtLeast(_) => measures.floors.push(of),
-                    MeasureKind::AtMost(_) => measures.caps.push(of),
-                    _ => measures.removals.push(of),
-                }
+            MeasureKind::AtLeast(of) => limit(&mut measures.floors, of),
+            MeasureKind::AtMost(of) => limit(&mut measures.caps, of),
+            MeasureKind::Without(of) => limit(&mut measures.removals, of),
+            MeasureKind::Waived => {
+                measures.waived = self.code.or(measures.waived, survives);
+                Some(YES)
             }
-            MeasureKind::Waived => measures.waived = self.code.or(measures.waived, when.holds),
         }
-        Some(())
     }
 
     /// Whether what is combined from no contributions and then changed is the neutral value.
@@ -203,12 +200,16 @@ impl Lowering<'_> {
                 Combine::Any => neutral == 0,
                 Combine::Union => neutral == 0,
                 Combine::Highest => {
-                    measures.factors.is_empty() && values.all(|value| value.is_some_and(|value| neutral <= value))
+                    measures.factors.is_empty()
+                        && values.all(|value| value.is_some_and(|value| neutral <= value))
                 }
                 Combine::Lowest => {
-                    measures.factors.is_empty() && values.all(|value| value.is_some_and(|value| neutral >= value))
+                    measures.factors.is_empty()
+                        && values.all(|value| value.is_some_and(|value| neutral >= value))
                 }
-                Combine::Product | Combine::Earliest | Combine::Latest | Combine::Agree | Combine::Duties => false,
+                Combine::Product | Combine::Earliest | Combine::Latest | Combine::Agree | Combine::Duties => {
+                    false
+                }
             }
     }
 
@@ -289,7 +290,13 @@ impl Lowering<'_> {
         let one = match value.kind {
             Kind::Number { scale } => power_of_ten(scale)?,
             Kind::Integer => 1,
-            Kind::Bool | Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Date | Kind::Member | Kind::Set => {
+            Kind::Bool
+            | Kind::Days
+            | Kind::WorkingDays
+            | Kind::Months
+            | Kind::Date
+            | Kind::Member
+            | Kind::Set => {
                 return None;
             }
         };
@@ -377,13 +384,10 @@ impl Lowering<'_> {
         let Kind::Number { scale } = value.kind else {
             return (self.kind_of(&outcome.ty)? == value.kind).then_some(value);
         };
-        let shown = match &outcome.ty {
-            Type::Number => None,
-            Type::Quantity(id) => self.schema.unit(*id)?.decimals,
-            _ => return None,
-        };
+        matches!(outcome.ty, Type::Number | Type::Quantity(_)).then_some(())?;
+        let shown = self.schema.decimals_shown(&outcome.ty);
         let finer = shown.and_then(|shown| scale.checked_sub(shown)).filter(|finer| *finer > 0);
-        let Some(finer) = finer.filter(|finer| *finer <= MOST_SCALE) else { return Some(value) };
+        let Some(finer) = finer else { return Some(value) };
         let exact = self.code.divides(value.value, power_of_ten(finer)?);
         let known = self.code.select(value.there, exact, YES);
         Some(Term { sure: self.code.and(value.sure, known), ..value })

@@ -13,7 +13,7 @@ const UNSURE: Judged = Judged { holds: NO, sure: NO };
 
 /// What a decision tells of rules, and on which bit.
 pub(super) struct Report {
-    pub(super) fires: Vec<(Arc<str>, Ref)>,
+    pub(super) fires: Vec<(RuleId, Ref)>,
     pub(super) overrides: Vec<(Overrides, Ref)>,
 }
 
@@ -40,10 +40,7 @@ impl<'p> Lowering<'p> {
         if !rule.binders.is_empty() {
             return None;
         }
-        let date = match &rule.dated_by {
-            Some(date) => Some(self.term(date, &[])),
-            None => None,
-        };
+        let date = rule.dated_by.as_ref().map(|date| self.term(date, &[]));
         let in_force = self.in_force(rule.in_force, date)?;
         let when = match &rule.when {
             Some(when) => self.condition(when, &[]),
@@ -97,6 +94,10 @@ impl<'p> Lowering<'p> {
     pub(super) fn report(&mut self) -> Report {
         let mut report = Report { fires: Vec::new(), overrides: Vec::new() };
         for id in &self.policy.rule_order {
+            // Rules of groups are overridden by none and override none.
+            if self.groups.grouped.contains(id) {
+                continue;
+            }
             let Some(rule) = self.rule(*id) else { continue };
             let (holds, applies) = (self.holds(*id), self.applies(*id));
             // What is fired and overridden is told only where it is certain; here it has to be known.
@@ -110,7 +111,7 @@ impl<'p> Lowering<'p> {
             }
             let fires = self.code.and(applies.holds, has_effect);
             if fires != NO {
-                report.fires.push((rule.name.clone(), fires));
+                report.fires.push((*id, fires));
             }
             for (by, limited) in &rule.overridden_by {
                 let applies = self.applies(*by);

@@ -108,9 +108,13 @@ impl Builder {
         let scale = |kind: Kind| match kind {
             Kind::Number { scale } => Some(scale),
             Kind::Integer => Some(0),
-            Kind::Bool | Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Date | Kind::Member | Kind::Set => {
-                None
-            }
+            Kind::Bool
+            | Kind::Days
+            | Kind::WorkingDays
+            | Kind::Months
+            | Kind::Date
+            | Kind::Member
+            | Kind::Set => None,
         };
         if left.kind == right.kind {
             return Some((left.kind, left.value, right.value));
@@ -195,7 +199,9 @@ impl Lowering<'_> {
                 | Type::Duty(_)
                 | Type::Invalid => None,
             },
-            Type::Text | Type::List(_) | Type::Record(_) | Type::Range(_) | Type::Duty(_) | Type::Invalid => None,
+            Type::Text | Type::List(_) | Type::Record(_) | Type::Range(_) | Type::Duty(_) | Type::Invalid => {
+                None
+            }
         }
     }
 
@@ -216,15 +222,9 @@ impl Lowering<'_> {
                 (Kind::Number { scale }, of.scaled(scale)?)
             }
             Value::Member(of) => (Kind::Member, i64::from(*of)),
-            Value::Set(members) => {
-                if !matches!(self.kind_of(ty), Some(Kind::Set)) {
-                    return None;
-                }
-                let mask = members.iter().try_fold(0_i64, |mask, member| match member {
-                    Value::Member(place) if *place < 64 => Some(mask | 1_i64.wrapping_shl(*place)),
-                    _ => None,
-                });
-                (Kind::Set, mask?)
+            Value::Set(_) => {
+                (self.kind_of(ty)? == Kind::Set).then_some(())?;
+                (Kind::Set, value.mask()?)
             }
             Value::Text(_)
             | Value::List(_)
