@@ -41,6 +41,7 @@
 //! - [`Error`] says that a call failed. What is wrong with a policy's text are [`diagnostic::Diagnostic`]s; what is wrong
 //!   with a case are [`decision::Problem`]s.
 
+mod batch;
 pub mod decision;
 pub mod diagnostic;
 mod engine;
@@ -58,6 +59,7 @@ mod value;
 
 pub use decision::{Decision, Outcome, Status};
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use engine::columns;
 #[cfg(feature = "proptest")]
 pub use engine::laws;
 pub use engine::{

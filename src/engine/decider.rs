@@ -19,21 +19,21 @@ mod form;
 /// A fact of one policy, found once by its name: see [`Policy::fact`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FactKey {
-    policy: u64,
-    place: u16,
+    pub(super) policy: u64,
+    pub(super) place: u16,
     /// `None` where the fact goes the long way.
     kind: Option<Kind>,
     least: i64,
     most: i64,
     /// The wire counts hundredths.
-    in_percent: bool,
+    pub(super) in_percent: bool,
 }
 
 /// An outcome of one policy, found once by its name: see [`Policy::outcome`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutcomeKey {
-    policy: u64,
-    place: u16,
+    pub(super) policy: u64,
+    pub(super) place: u16,
 }
 
 /// A member of an enum or scale as the value of one fact: see [`Policy::member`].
@@ -511,7 +511,7 @@ fn trimmed(units: i64, scale: u32) -> (i128, u32) {
 
 /// The number as a JSON text; one that no number holds is written with its exponent, for its error to show it.
 fn quoted_number(units: i64, scale: u32) -> String {
-    match Number::from_scaled(units, scale).ok().and_then(|number| number.to_text(0)) {
+    match Number::from_units(i128::from(units), scale).ok().and_then(|number| number.to_text(0)) {
         Some(text) => format!("\"{text}\""),
         None => format!("\"{units}e-{scale}\""),
     }

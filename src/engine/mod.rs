@@ -1,6 +1,7 @@
 //! The facade: policy texts in, decisions out. Everything that a host calls begins here.
 
 mod cases;
+pub mod columns;
 mod decider;
 mod error;
 mod format;

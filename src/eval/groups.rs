@@ -1,18 +1,24 @@
 //! Groups of rules: the cell of a case, and in it the rules that hold.
 
-use crate::program::{Gather, Group, Key, Reg};
+use crate::program::{Gather, Group, Key, Program, Reg};
 
 /// What groups leave behind.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Left {
+#[derive(Clone, Debug)]
+pub(crate) struct Left {
     /// By part.
-    pub(super) parts: Vec<i64>,
+    pub(crate) parts: Vec<i64>,
     /// The rules that fired, as places in the program's rules.
-    pub(super) fired: Vec<u32>,
+    pub(crate) fired: Vec<u32>,
+}
+
+impl Left {
+    pub(crate) fn new(program: &Program) -> Self {
+        Self { parts: vec![0; program.parts as usize], fired: Vec::new() }
+    }
 }
 
 /// Runs a group over registers; no when a sum did not fit.
-pub(super) fn run(group: &Group, at: impl Fn(Reg) -> i64, left: &mut Left) -> bool {
+pub(crate) fn run(group: &Group, at: impl Fn(Reg) -> i64, left: &mut Left) -> bool {
     for sum in &group.sums {
         let start = match sum.how {
             Gather::Sum | Gather::Union => 0,

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use crate::decision::{Decision, Fired, Overridden, Status};
-use crate::program::{Absent, Code, Input, Instruction, Kind, Output, Program, Reg};
+use crate::program::{Absent, Code, Instruction, Kind, Output, Program, Reg};
 use crate::types::Schema;
 use crate::value::{Number, Value, date_of, day_number};
 
-use self::groups::Left;
+pub(crate) use self::groups::{Left, run as run_group};
 
 mod groups;
 pub(crate) mod json;
@@ -56,7 +56,7 @@ impl Machine {
         }
         let runs = program.code.chunk_by(|one, next| one.code == next.code);
         let runs = runs.filter_map(|run| Some((run.first()?.code, run.len()))).collect();
-        let left = Left { parts: vec![0; program.parts as usize], fired: Vec::new() };
+        let left = Left::new(program);
         Self { registers, runs, given: vec![0; words], required, defaults, asked, left }
     }
 
@@ -85,7 +85,7 @@ impl Machine {
         self.clear();
         for ((input, fact), place) in program.inputs.iter().zip(facts).zip(0..) {
             if *fact != Value::Absent {
-                let Some(value) = number_of(fact, input) else { return false };
+                let Some(value) = number_at(fact, input.kind) else { return false };
                 self.give(place, value);
             }
         }
@@ -201,7 +201,7 @@ pub(crate) fn value_of(number: i64, kind: Kind) -> Option<Value> {
         Kind::Days => Value::Days(number),
         Kind::WorkingDays => Value::WorkingDays(number),
         Kind::Months => Value::Months(number),
-        Kind::Number { scale } => Value::Number(Number::from_scaled(number, scale).ok()?),
+        Kind::Number { scale } => Value::Number(Number::from_units(i128::from(number), scale).ok()?),
         Kind::Date => Value::Date(date_of(number).ok()?),
         Kind::Member => Value::Member(u32::try_from(number).ok()?),
         Kind::Set => {
@@ -211,9 +211,9 @@ pub(crate) fn value_of(number: i64, kind: Kind) -> Option<Value> {
     })
 }
 
-/// The number that stands for a given fact; `None` for what the program does not take.
-fn number_of(fact: &Value, input: &Input) -> Option<i64> {
-    match (fact, input.kind) {
+/// The number that stands for a value in a kind; `None` where none does.
+pub(crate) fn number_at(value: &Value, kind: Kind) -> Option<i64> {
+    match (value, kind) {
         (Value::Bool(of), Kind::Bool) => Some(i64::from(*of)),
         (Value::Integer(of), Kind::Integer)
         | (Value::Days(of), Kind::Days)
@@ -248,14 +248,10 @@ fn run<const N: usize>(
             Code::AddIf => {
                 place.checked(run, &mut overflow, |a, b, c| if a != 0 { b } else { 0 }.overflowing_add(c));
             }
-            Code::HalfUp => {
-                place.checked(run, &mut overflow, |a, b, _| nearest(a, b, |twice, by, _| twice >= by));
-            }
-            Code::HalfEven => place.checked(run, &mut overflow, |a, b, _| {
-                nearest(a, b, |twice, by, odd| twice > by || (twice == by && odd))
-            }),
-            Code::Up => place.checked(run, &mut overflow, |a, b, _| nearest(a, b, |twice, _, _| twice > 0)),
-            Code::Down => place.checked(run, &mut overflow, |a, b, _| nearest(a, b, |_, _, _| false)),
+            Code::HalfUp => place.checked(run, &mut overflow, |a, b, _| half_up(a, b)),
+            Code::HalfEven => place.checked(run, &mut overflow, |a, b, _| half_even(a, b)),
+            Code::Up => place.checked(run, &mut overflow, |a, b, _| round_up(a, b)),
+            Code::Down => place.checked(run, &mut overflow, |a, b, _| round_down(a, b)),
             Code::Lower => place.each(run, |a, b, _| a.min(b)),
             Code::Higher => place.each(run, |a, b, _| a.max(b)),
             Code::Select => place.each(run, |a, b, c| if a != 0 { b } else { c }),
@@ -273,7 +269,7 @@ fn run<const N: usize>(
             Code::Group => {
                 for instruction in run {
                     if let Some(group) = program.groups.get(usize::from(instruction.a.0)) {
-                        overflow |= !groups::run(group, |register| place.at(register), left);
+                        overflow |= !run_group(group, |register| place.at(register), left);
                     }
                     place.put(0);
                 }
@@ -338,6 +334,26 @@ impl<const N: usize> Place<'_, N> {
             self.put(value);
         }
     }
+}
+
+#[inline(always)]
+pub(crate) fn half_up(of: i64, by: i64) -> (i64, bool) {
+    nearest(of, by, |twice, by, _| twice >= by)
+}
+
+#[inline(always)]
+pub(crate) fn half_even(of: i64, by: i64) -> (i64, bool) {
+    nearest(of, by, |twice, by, odd| twice > by || (twice == by && odd))
+}
+
+#[inline(always)]
+pub(crate) fn round_up(of: i64, by: i64) -> (i64, bool) {
+    nearest(of, by, |twice, _, _| twice > 0)
+}
+
+#[inline(always)]
+pub(crate) fn round_down(of: i64, by: i64) -> (i64, bool) {
+    nearest(of, by, |_, _, _| false)
 }
 
 /// `of / by` to a whole number, `by` above zero. `up` is asked with twice the rest, `by`, and whether the whole part is odd.

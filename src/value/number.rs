@@ -257,8 +257,8 @@ impl Number {
     }
 
     /// So many units of ten to the power of minus `scale`.
-    pub(crate) fn from_scaled(units: i64, scale: u32) -> Result<Self, Trouble> {
-        Self::from_mantissa(i128::from(units), scale)
+    pub(crate) fn from_units(units: i128, scale: u32) -> Result<Self, Trouble> {
+        Self::from_mantissa(units, scale)
     }
 
     /// Plain decimal text: no exponent, no trailing zeros beyond `at_least_decimals` (at most 28 of these count);

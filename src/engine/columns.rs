@@ -1,0 +1,498 @@
+//! Cases as columns: one slice of values for each fact, laid out as Arrow lays them out, and columns of outcomes back.
+//!
+//! Every row is decided as [`Policy::decide_json`] decides it, on any number of threads. What the compiled program leaves
+//! to the reference evaluator is decided by it, row by row.
+//!
+//! ```
+//! use assize::columns::{Columns, Values};
+//! # let policy = assize::Policy::from_text("p.assize", "policy p unit EUR, 2 decimals
+//! #     facts value: EUR, 0 or more  illegal: bool
+//! #     outcome fine: EUR, sum, rounded to 0.01 EUR half up
+//! #     rule r when illegal then fine: 15% * value")?;
+//! let (value, illegal) = (policy.fact("value").unwrap(), policy.fact("illegal").unwrap());
+//! let mut columns = Columns::new(3);
+//! columns.give(value, Values::Numbers { units: &[199_990, 10_000, -1], scale: 2 }, None);
+//! columns.give(illegal, Values::Bools(&[0b101]), None); // yes, no, yes
+//!
+//! let decisions = policy.decide_batch(&columns)?;
+//! let fine = decisions.outcome(policy.outcome("fine").unwrap()).unwrap();
+//! assert_eq!((fine.number(0), fine.number(1)), (Some(29_999), Some(0))); // 299.99 and 0.00
+//! assert_eq!(fine.scale(), 2);
+//! // The third row is refused: its value is below zero.
+//! assert_eq!(decisions.exceptions().map(|(row, decision)| (row, decision.status())).collect::<Vec<_>>(),
+//!     [(2, assize::Status::Refused)]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::{FactKey, OutcomeKey, Policy};
+use crate::batch::{self, BLOCK, Decided, Runner, has};
+use crate::decision::{Decision, Fired, Overridden, Status};
+use crate::eval::{number_at, value_of};
+use crate::program::{Kind, Program};
+use crate::types::Type;
+use crate::value::{Number, Value, date_of};
+
+/// Rows that one thread decides at a time.
+const SHARE: usize = 256 * BLOCK;
+
+/// The values of one fact, row by row.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Values<'a> {
+    /// A bit for each row, the lowest of each byte first.
+    Bools(&'a [u8]),
+    /// An `integer`, or a count of `days`, `working days` or `months`.
+    Integers(&'a [i64]),
+    /// A `number` or an amount: units of ten to the power of minus `scale`.
+    Numbers {
+        /// 1250 at scale 2 is 12.50.
+        units: &'a [i64],
+        /// At most 28.
+        scale: u32,
+    },
+    /// The same in 128 bits, as Arrow's `Decimal128`.
+    WideNumbers {
+        /// 1250 at scale 2 is 12.50.
+        units: &'a [i128],
+        /// At most 28.
+        scale: u32,
+    },
+    /// Days since 1970-01-01, as Arrow's `Date32`.
+    Dates(&'a [i32]),
+    /// Members of an enum or scale, as places in a list of wire names (Arrow's dictionary).
+    Members {
+        /// By row, a place in `names`.
+        keys: &'a [u32],
+        /// Wire names.
+        names: &'a [&'a str],
+    },
+}
+
+/// Columns that cannot be decided.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColumnError {
+    /// A column has not a value, or its bitmap not a bit, for each row.
+    #[error("the column of `{fact}` does not have {rows} rows")]
+    Length {
+        /// The wire name of the fact.
+        fact: String,
+        /// How many rows there should be.
+        rows: usize,
+    },
+    /// A fact has two columns.
+    #[error("`{0}` is given twice")]
+    Twice(String),
+    /// The key belongs to another policy.
+    #[error("a key of another policy")]
+    Foreign,
+}
+
+/// The facts of some cases: see the [module](self).
+#[derive(Clone, Debug)]
+pub struct Columns<'a> {
+    rows: usize,
+    columns: Vec<(FactKey, Values<'a>, Option<&'a [u8]>)>,
+}
+
+impl<'a> Columns<'a> {
+    /// So many rows that give no facts yet.
+    #[must_use]
+    pub fn new(rows: usize) -> Self {
+        Self { rows, columns: Vec::new() }
+    }
+
+    /// Gives the values of a fact. `valid` has a bit for each row that has a value, the lowest of each byte first; in the
+    /// others the fact is not given. A fact without a column is given in no row.
+    pub fn give(&mut self, fact: FactKey, values: Values<'a>, valid: Option<&'a [u8]>) {
+        self.columns.push((fact, values, valid));
+    }
+}
+
+impl Values<'_> {
+    /// Whether there are so many values.
+    fn have(&self, rows: usize) -> bool {
+        match self {
+            Self::Bools(bits) => bits.len() == rows.div_ceil(8),
+            Self::Integers(values) => values.len() == rows,
+            Self::Numbers { units, .. } => units.len() == rows,
+            Self::WideNumbers { units, .. } => units.len() == rows,
+            Self::Dates(days) => days.len() == rows,
+            Self::Members { keys, .. } => keys.len() == rows,
+        }
+    }
+}
+
+/// The answers to some cases, as columns.
+#[derive(Clone, Debug)]
+pub struct Decisions {
+    policy: Policy,
+    decided: Decided,
+    /// Rows whose answer the columns do not hold.
+    exceptions: BTreeMap<usize, Decision>,
+}
+
+/// An outcome, row by row.
+#[derive(Clone, Copy, Debug)]
+pub struct OutcomeColumn<'d> {
+    kind: Kind,
+    values: &'d [i64],
+    there: &'d [u8],
+}
+
+impl OutcomeColumn<'_> {
+    /// The number of a row: a count, units of ten to the power of minus [`scale`](Self::scale), days since 1970-01-01, the
+    /// place of a member in its declaration, a set of members as bits, 1 or 0 for yes or no. `None` where there is no such
+    /// thing, or where the row is an exception.
+    #[must_use]
+    pub fn number(&self, row: usize) -> Option<i64> {
+        if has(self.there, row) { self.values.get(row).copied() } else { None }
+    }
+
+    /// The numbers of all rows; one without a number has any.
+    #[must_use]
+    pub fn numbers(&self) -> &[i64] {
+        self.values
+    }
+
+    /// A bit for each row that has a number, the lowest of each byte first.
+    #[must_use]
+    pub fn valid(&self) -> &[u8] {
+        self.there
+    }
+
+    /// How many digits stand behind the point; 0 unless the outcome is a `number` or an amount.
+    #[must_use]
+    pub fn scale(&self) -> u32 {
+        if let Kind::Number { scale } = self.kind { scale } else { 0 }
+    }
+}
+
+impl Decisions {
+    /// How many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.decided.rows
+    }
+
+    /// The column of an outcome; `None` for the key of another policy, or where the policy is not compiled, and every row
+    /// an exception.
+    #[must_use]
+    pub fn outcome(&self, outcome: OutcomeKey) -> Option<OutcomeColumn<'_>> {
+        if outcome.policy != self.policy.checked.id {
+            return None;
+        }
+        let place = usize::from(outcome.place);
+        let output = self.policy.program.as_ref()?.outputs.get(place)?;
+        Some(OutcomeColumn {
+            kind: output.kind,
+            values: self.decided.values.get(place)?,
+            there: self.decided.there.get(place)?,
+        })
+    }
+
+    /// Rows whose answer the columns do not hold, ascending: those that are not decided, and those with a number that does
+    /// not fit. In the columns they have no outcomes.
+    pub fn exceptions(&self) -> impl Iterator<Item = (usize, &Decision)> {
+        self.exceptions.iter().map(|(row, decision)| (*row, decision))
+    }
+
+    /// How the case of a row ended; `None` beyond the last row.
+    #[must_use]
+    pub fn status(&self, row: usize) -> Option<Status> {
+        (row < self.decided.rows).then(|| self.exceptions.get(&row).map_or(Status::Decided, Decision::status))
+    }
+
+    /// All of the answer to a row, as [`Policy::decide_json`] gives it; `None` beyond the last row.
+    #[must_use]
+    pub fn decision(&self, row: usize) -> Option<Decision> {
+        if let Some(decision) = self.exceptions.get(&row) {
+            return Some(decision.clone());
+        }
+        let (program, decided) = (self.policy.program.as_ref()?, &self.decided);
+        if row >= decided.rows {
+            return None;
+        }
+        let mut outcomes = Vec::with_capacity(program.outputs.len());
+        for ((output, values), there) in program.outputs.iter().zip(&decided.values).zip(&decided.there) {
+            outcomes.push(if has(there, row) {
+                value_of(*values.get(row)?, output.kind)?
+            } else {
+                Value::Nothing
+            });
+        }
+        let fires = program.fires.iter().zip(&decided.fires).filter(|(_, bits)| has(bits, row));
+        let begin = decided.fired.partition_point(|(at, _)| *at < row);
+        let in_groups = decided.fired.iter().skip(begin).take_while(|(at, _)| *at == row);
+        let mut rules: Vec<u32> =
+            fires.map(|(fires, _)| fires.rule).chain(in_groups.map(|(_, rule)| *rule)).collect();
+        rules.sort_unstable();
+        let fired = rules.iter().filter_map(|rule| program.rules.get(*rule as usize));
+        let overrides = program.overrides.iter().zip(&decided.overrides).filter(|(_, bits)| has(bits, row));
+        Some(Decision {
+            outcomes,
+            fired: fired.map(|rule| Fired { rule: rule.clone(), item: None }).collect(),
+            overridden: overrides
+                .map(|(overridden, _)| Overridden {
+                    rule: overridden.rule.clone(),
+                    item: None,
+                    by: overridden.by.clone(),
+                    outcomes: overridden.outcomes.clone(),
+                })
+                .collect(),
+            ..Decision::without_outcomes(&self.policy.checked.schema, Status::Decided)
+        })
+    }
+}
+
+impl Policy {
+    /// Decides cases given as columns: see [`columns`](crate::columns). With the feature `parallel` on as many threads as
+    /// [rayon] has, with the same answers.
+    ///
+    /// [rayon]: https://docs.rs/rayon
+    ///
+    /// # Errors
+    ///
+    /// [`ColumnError`] for a key of another policy, a fact given twice, too few or too many values. Malformed and missing facts are no error: their rows are
+    /// [exceptions](Decisions::exceptions).
+    pub fn decide_batch(&self, columns: &Columns<'_>) -> Result<Decisions, ColumnError> {
+        let mut given = Vec::with_capacity(columns.columns.len());
+        for (fact, values, valid) in &columns.columns {
+            let field = self.checked.schema.facts.fields.get(usize::from(fact.place));
+            let Some(field) = field.filter(|_| fact.policy == self.checked.id) else {
+                return Err(ColumnError::Foreign);
+            };
+            let (fact_name, rows) = (field.wire.to_string(), columns.rows);
+            if !values.have(rows) || valid.is_some_and(|valid| valid.len() != rows.div_ceil(8)) {
+                return Err(ColumnError::Length { fact: fact_name, rows });
+            }
+            if given.iter().any(|column: &batch::Column<'_>| column.fact == fact.place) {
+                return Err(ColumnError::Twice(fact_name));
+            }
+            given.push(batch::Column {
+                fact: fact.place,
+                values: self.values(*fact, *values),
+                valid: *valid,
+            });
+        }
+        // What one decision may cost does not depend on a case without items.
+        let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
+        let program = self.program.as_deref().filter(|_| cheap);
+        let shares: Vec<Range<usize>> = (0..columns.rows)
+            .step_by(SHARE)
+            .map(|start| start..columns.rows.min(start.saturating_add(SHARE)))
+            .collect();
+        let parts = in_parallel(shares, |rows| self.decide_share(program, columns, &given, rows));
+        let mut all =
+            Decisions { policy: self.clone(), decided: Decided::default(), exceptions: BTreeMap::new() };
+        for (decided, exceptions) in parts {
+            all.append(decided, exceptions);
+        }
+        Ok(all)
+    }
+
+    /// The values as the program takes them.
+    fn values<'a>(&self, fact: FactKey, values: Values<'a>) -> batch::Values<'a> {
+        let finer = |scale: u32| if fact.in_percent { scale.saturating_add(2) } else { scale };
+        match values {
+            Values::Bools(bits) => batch::Values::Bools(bits),
+            Values::Integers(values) => batch::Values::Integers(values),
+            Values::Numbers { units, scale } => batch::Values::Numbers { units, scale: finer(scale) },
+            Values::WideNumbers { units, scale } => batch::Values::WideNumbers { units, scale: finer(scale) },
+            Values::Dates(days) => batch::Values::Dates(days),
+            Values::Members { keys, names } => {
+                let field = self.checked.schema.facts.fields.get(usize::from(fact.place));
+                let def = field.and_then(|field| match &field.ty {
+                    Type::Enum(_) => self.checked.schema.enumeration_in(&field.ty),
+                    _ => None,
+                });
+                let place = |name: &&str| {
+                    let place = def?.members.iter().position(|member| *member.wire == **name)?;
+                    i64::try_from(place).ok()
+                };
+                batch::Values::Members { keys, members: names.iter().map(place).collect() }
+            }
+        }
+    }
+
+    fn decide_share(
+        &self,
+        program: Option<&Program>,
+        columns: &Columns<'_>,
+        given: &[batch::Column<'_>],
+        rows: Range<usize>,
+    ) -> (Decided, BTreeMap<usize, Decision>) {
+        let reference = self.reference();
+        let by_reference = |row: usize| reference.decide_json(&self.row_json(columns, given, row));
+        let mut exceptions = BTreeMap::new();
+        let Some(program) = program else {
+            exceptions.extend(rows.clone().map(|row| (row, by_reference(row))));
+            return (Decided { rows: rows.len(), ..Decided::default() }, exceptions);
+        };
+        let start = rows.start;
+        let mut decided = Runner::new(program).run(given, rows);
+        for row in std::mem::take(&mut decided.left) {
+            let at = start.saturating_add(row);
+            let decision = by_reference(at);
+            if !put(program, &mut decided, row, &decision) {
+                exceptions.insert(at, decision);
+            }
+        }
+        decided.fired.sort_unstable();
+        (decided, exceptions)
+    }
+
+    /// The facts of a row as one line of JSON.
+    fn row_json(&self, columns: &Columns<'_>, given: &[batch::Column<'_>], row: usize) -> String {
+        let fields = &self.checked.schema.facts.fields;
+        let mut json = String::from("{");
+        for ((fact, values, _), column) in columns.columns.iter().zip(given) {
+            let text = if column.is_valid(row) { text_of(values, row) } else { None };
+            if let (Some(text), Some(field)) = (text, fields.get(usize::from(fact.place))) {
+                let comma = if json.len() > 1 { "," } else { "" };
+                // Writing into a string does not fail.
+                let _ = write!(json, "{comma}{}:{text}", serde_json::Value::from(&*field.wire));
+            }
+        }
+        json.push('}');
+        json
+    }
+}
+
+/// A value as JSON.
+fn text_of(values: &Values<'_>, row: usize) -> Option<String> {
+    Some(match values {
+        Values::Bools(bits) => has(bits, row).to_string(),
+        Values::Integers(values) => values.get(row)?.to_string(),
+        Values::Numbers { units, scale } => number_text(i128::from(*units.get(row)?), *scale),
+        Values::WideNumbers { units, scale } => number_text(*units.get(row)?, *scale),
+        Values::Dates(days) => match date_of(i64::from(*days.get(row)?)) {
+            Ok(date) => format!("\"{date}\""),
+            // No day of the calendar, which is told.
+            Err(_) => format!("\"day {}\"", days.get(row)?),
+        },
+        Values::Members { keys, names } => {
+            let name = usize::try_from(*keys.get(row)?).ok().and_then(|key| names.get(key)).copied();
+            serde_json::Value::from(name.unwrap_or("no name of the list")).to_string()
+        }
+    })
+}
+
+/// As the text of a JSON string; one that no number holds is written with its exponent, for its error to show it.
+fn number_text(units: i128, scale: u32) -> String {
+    match Number::from_units(units, scale).ok().and_then(|number| number.to_text(0)) {
+        Some(text) => format!("\"{text}\""),
+        None => format!("\"{units}e-{scale}\""),
+    }
+}
+
+/// Puts the answer of the reference evaluator into the columns; no where they do not hold it.
+fn put(program: &Program, decided: &mut Decided, row: usize, decision: &Decision) -> bool {
+    let mut numbers = Vec::with_capacity(decision.outcomes.len());
+    for (output, value) in program.outputs.iter().zip(&decision.outcomes) {
+        numbers.push(match value {
+            Value::Nothing => None,
+            value => match number_at(value, output.kind) {
+                Some(number) => Some(number),
+                None => {
+                    clear(decided, row);
+                    return false;
+                }
+            },
+        });
+    }
+    clear(decided, row);
+    if !decision.is_decided() {
+        return false;
+    }
+    for ((number, values), there) in numbers.iter().zip(&mut decided.values).zip(&mut decided.there) {
+        if let (Some(number), Some(value)) = (number, values.get_mut(row)) {
+            *value = *number;
+            set(there, row);
+        }
+    }
+    for fired in &decision.fired {
+        let place = program.rules.binary_search(&fired.rule).ok().and_then(|place| u32::try_from(place).ok());
+        let Some(place) = place else { continue };
+        match program.fires.iter().position(|fires| fires.rule == place) {
+            Some(at) => {
+                if let Some(bits) = decided.fires.get_mut(at) {
+                    set(bits, row);
+                }
+            }
+            None => decided.fired.push((row, place)),
+        }
+    }
+    for overridden in &decision.overridden {
+        let same = program.overrides.iter().position(|one| {
+            one.rule == overridden.rule && one.by == overridden.by && one.outcomes == overridden.outcomes
+        });
+        if let Some(bits) = same.and_then(|at| decided.overrides.get_mut(at)) {
+            set(bits, row);
+        }
+    }
+    true
+}
+
+/// Takes back what the program made of a row that it left.
+fn clear(decided: &mut Decided, row: usize) {
+    let bitmaps = decided.there.iter_mut().chain(&mut decided.fires).chain(&mut decided.overrides);
+    for bits in bitmaps {
+        if let Some(byte) = bits.get_mut(row / 8) {
+            *byte &= !(1 << (row % 8));
+        }
+    }
+    for values in &mut decided.values {
+        if let Some(value) = values.get_mut(row) {
+            *value = 0;
+        }
+    }
+    decided.fired.retain(|(at, _)| *at != row);
+}
+
+fn set(bits: &mut [u8], row: usize) {
+    if let Some(byte) = bits.get_mut(row / 8) {
+        *byte |= 1 << (row % 8);
+    }
+}
+
+impl Decisions {
+    /// Adds the rows that follow; all but the last share are whole bytes of bitmaps.
+    fn append(&mut self, more: Decided, exceptions: BTreeMap<usize, Decision>) {
+        let start = self.decided.rows;
+        self.exceptions.extend(exceptions);
+        if start == 0 {
+            self.decided = more;
+            return;
+        }
+        let all = &mut self.decided;
+        all.rows = start.saturating_add(more.rows);
+        all.values.iter_mut().zip(more.values).for_each(|(all, more)| all.extend(more));
+        for (all, more) in
+            [(&mut all.there, more.there), (&mut all.fires, more.fires), (&mut all.overrides, more.overrides)]
+        {
+            all.iter_mut().zip(more).for_each(|(all, more)| all.extend(more));
+        }
+        all.fired.extend(more.fired.into_iter().map(|(row, rule)| (row.saturating_add(start), rule)));
+    }
+}
+
+/// Each share decided, in order.
+#[cfg(feature = "parallel")]
+fn in_parallel<T: Send>(
+    shares: Vec<Range<usize>>,
+    decide: impl Fn(Range<usize>) -> T + Sync + Send,
+) -> Vec<T> {
+    use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+    shares.into_par_iter().map(decide).collect()
+}
+
+/// Each share decided, in order.
+#[cfg(not(feature = "parallel"))]
+fn in_parallel<T>(shares: Vec<Range<usize>>, decide: impl Fn(Range<usize>) -> T) -> Vec<T> {
+    shares.into_iter().map(decide).collect()
+}
