@@ -1,0 +1,123 @@
+//! assize beside hand-written Rust and other rules engines: all of them decide the same cases, their answers are compared
+//! first, and then they are timed in turns.
+
+mod assize_engine;
+mod columns;
+mod contender;
+mod engine;
+mod limit1;
+mod limit2;
+mod numbers;
+mod quality;
+mod random;
+mod rounds;
+mod rules;
+mod table;
+
+use std::process::ExitCode;
+
+use assize_engine::Assize;
+use columns::Columns;
+use contender::{Contender, World, prepare};
+use engine::Engine;
+use limit1::Limit1;
+use limit2::Limit2;
+use quality::Quality;
+use table::Table;
+
+const ROWS: usize = 1_000_000;
+
+const USAGE: &str = "usage: peers [--only ENGINE,ENGINE] [--rounds N] [--cases N]";
+
+struct Options {
+    only: Option<Vec<String>>,
+    rounds: usize,
+    cases: usize,
+}
+
+impl Options {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
+        let mut options = Self { only: None, rounds: 15, cases: 10_000 };
+        while let Some(flag) = arguments.next() {
+            let value = arguments.next()?;
+            match flag.as_str() {
+                "--only" => options.only = Some(value.split(',').map(str::to_owned).collect()),
+                "--rounds" => options.rounds = value.parse().ok().filter(|rounds| *rounds > 0)?,
+                "--cases" => options.cases = value.parse().ok().filter(|cases| *cases > 0)?,
+                _ => return None,
+            }
+        }
+        Some(options)
+    }
+
+    fn wants(&self, engine: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|name| name == engine))
+    }
+}
+
+fn main() -> ExitCode {
+    let Some(options) = Options::parse(std::env::args().skip(1)) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match run(&options) {
+        Ok(table) => {
+            table.print();
+            ExitCode::SUCCESS
+        }
+        Err(difference) => {
+            eprintln!("{difference}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<Table, String> {
+    let mut table = Table::new();
+    quality(options, &mut table)?;
+    Ok(table)
+}
+
+fn quality(options: &Options, table: &mut Table) -> Result<(), String> {
+    let facts = quality::cases().take(options.cases).collect();
+    let world = World::<Quality>::new("quality".to_owned(), rules::NAMES.len(), facts, Assize::load().policy());
+    every_rule_fires_and_rests(&world);
+    let mut contenders = Vec::new();
+    macro_rules! prepare {
+        ($($engine:ty, $load:expr;)*) => {
+            $(if options.wants(<$engine as Engine<Quality>>::NAME) {
+                contenders.push(prepare(&world, $load)?);
+            })*
+        };
+    }
+    prepare! {
+        Limit1, || Limit1;
+        Limit2, || Limit2;
+    }
+    if options.wants("limit2") {
+        let facts: Vec<_> = quality::cases().take(ROWS).collect();
+        contenders.push(Box::new(Columns::prepare(&world.policy, &facts)?));
+    }
+    prepare! {
+        Assize, Assize::load;
+    }
+    measure(&mut contenders, options, table);
+    Ok(())
+}
+
+/// Cases that leave a rule untried would compare nothing.
+fn every_rule_fires_and_rests(world: &World<Quality>) {
+    for rule in rules::NAMES {
+        let name = format!(r#"{{"rule":"{rule}"}}"#);
+        let fired = world.decisions.iter().filter(|decision| decision.contains(&name)).count();
+        let tried = fired > 0 && fired < world.decisions.len();
+        assert!(tried || world.decisions.len() < 1_000, "{rule} fires in {fired} of {}", world.decisions.len());
+    }
+}
+
+fn measure(contenders: &mut [Box<dyn Contender + '_>], options: &Options, table: &mut Table) {
+    let measured = rounds::measure(contenders, options.rounds);
+    for (contender, measured) in contenders.iter().zip(&measured) {
+        table.row(contender.description(), measured);
+    }
+}
