@@ -1,13 +1,10 @@
 //! assize through its public API.
 
 use assize::Policy;
-use rust_decimal::Decimal;
-use serde::Deserialize;
 
 use crate::engine::{Agreement, Engine};
-use crate::limit1::Case;
-use crate::numbers::cents;
-use crate::quality::{Facts, Outcomes, POLICY, Quality, Severity};
+use crate::limit1::{Case, Measures};
+use crate::quality::{Facts, Outcomes, POLICY, Quality};
 
 pub struct Assize(Policy);
 
@@ -19,19 +16,6 @@ impl Assize {
     pub fn policy(&self) -> &Policy {
         &self.0
     }
-}
-
-#[derive(Deserialize)]
-pub struct Measures {
-    ban: bool,
-    court: bool,
-    credit_points: i64,
-    exposure_days: i64,
-    #[serde(with = "rust_decimal::serde::str")]
-    fine: Decimal,
-    promotion: bool,
-    service: bool,
-    severity: Severity,
 }
 
 impl Engine<Quality> for Assize {
@@ -54,15 +38,6 @@ impl Engine<Quality> for Assize {
     }
 
     fn outcomes(&self, answer: Measures, _: &Outcomes) -> Outcomes {
-        Outcomes {
-            severity: answer.severity,
-            fine: cents(answer.fine),
-            credit_points: answer.credit_points,
-            exposure_days: answer.exposure_days,
-            court: answer.court,
-            ban: answer.ban,
-            service: answer.service,
-            promotion: answer.promotion,
-        }
+        answer.outcomes()
     }
 }

@@ -12,9 +12,6 @@ pub trait Domain {
     /// A case as JSON, amounts as text.
     fn text(facts: &Self::Facts) -> String;
 
-    /// A case as JSON, amounts as JSON numbers, for engines that take them so.
-    fn text_of_numbers(facts: &Self::Facts) -> String;
-
     /// Reads an object of outcomes.
     fn outcomes(json: &Value) -> Option<Self::Outcomes>;
 

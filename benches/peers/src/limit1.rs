@@ -1,9 +1,11 @@
-//! Policy A by hand, in decimals: what a program would do that knew this one policy.
+//! Policy A by hand, in decimals: what a program would do that knew this one policy. Engines that have decimals share the
+//! structs of its host.
 
 use rust_decimal::{Decimal, RoundingStrategy, dec};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Agreement, Engine};
+use crate::line::{self, Overridden};
 use crate::quality::{Act, Facts, Outcomes, Quality, Severity, Stage};
 use crate::rules::{self, Rules};
 
@@ -59,7 +61,7 @@ impl Case {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Measures {
     pub ban: bool,
     pub court: bool,
@@ -70,6 +72,21 @@ pub struct Measures {
     pub promotion: bool,
     pub service: bool,
     pub severity: Severity,
+}
+
+impl Measures {
+    pub fn outcomes(&self) -> Outcomes {
+        Outcomes {
+            severity: self.severity,
+            fine: crate::numbers::cents(self.fine),
+            credit_points: self.credit_points,
+            exposure_days: self.exposure_days,
+            court: self.court,
+            ban: self.ban,
+            service: self.service,
+            promotion: self.promotion,
+        }
+    }
 }
 
 pub struct Decision {
@@ -226,40 +243,9 @@ fn fine(case: &Case, severity: Severity, fired: &mut Rules) -> Decimal {
     fine
 }
 
-/// A decision as assize writes it.
-#[derive(Serialize)]
-struct Line<'a> {
-    case: u64,
-    status: &'static str,
-    outcomes: &'a Measures,
-    unsettled: [(); 0],
-    needs: [(); 0],
-    fired: Rules,
-    overridden: &'a [Overridden],
-    errors: [(); 0],
-}
-
-#[derive(Serialize)]
-struct Overridden {
-    rule: &'static str,
-    by: &'static str,
-}
-
 fn write(decision: &Decision) -> String {
     const KEPT: &[Overridden] = &[Overridden { rule: "credit_lost", by: "recalled_in_good_faith" }];
-    let line = Line {
-        case: 0,
-        status: "decided",
-        outcomes: &decision.outcomes,
-        unsettled: [],
-        needs: [],
-        fired: decision.fired,
-        overridden: if decision.credit_kept { KEPT } else { &[] },
-        errors: [],
-    };
-    let mut text = Vec::with_capacity(640);
-    serde_json::to_writer(&mut text, &line).expect("writing into memory");
-    String::from_utf8(text).expect("JSON is UTF-8")
+    line::write(&decision.outcomes, decision.fired, if decision.credit_kept { KEPT } else { &[] })
 }
 
 pub struct Limit1;
@@ -286,16 +272,6 @@ impl Engine<Quality> for Limit1 {
     }
 
     fn outcomes(&self, answer: Decision, _: &Outcomes) -> Outcomes {
-        let outcomes = answer.outcomes;
-        Outcomes {
-            severity: outcomes.severity,
-            fine: crate::numbers::cents(outcomes.fine),
-            credit_points: outcomes.credit_points,
-            exposure_days: outcomes.exposure_days,
-            court: outcomes.court,
-            ban: outcomes.ban,
-            service: outcomes.service,
-            promotion: outcomes.promotion,
-        }
+        answer.outcomes.outcomes()
     }
 }

@@ -10,22 +10,22 @@ use crate::rules::{self, Rules};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    act: Act,
-    stage: Stage,
-    declared_standard: bool,
-    keeps_declared: bool,
+    pub act: Act,
+    pub stage: Stage,
+    pub declared_standard: bool,
+    pub keeps_declared: bool,
     /// In 1/10_000.
     #[serde(deserialize_with = "scaled::<4, _>")]
-    defect_rate: i64,
+    pub defect_rate: i64,
     /// In cents.
     #[serde(deserialize_with = "scaled::<2, _>")]
-    goods_value: i64,
-    units_sold: u32,
-    injured: u32,
-    deaths: u32,
-    prior_violations: u32,
-    cooperates: bool,
-    rectified: bool,
+    pub goods_value: i64,
+    pub units_sold: u32,
+    pub injured: u32,
+    pub deaths: u32,
+    pub prior_violations: u32,
+    pub cooperates: bool,
+    pub rectified: bool,
 }
 
 impl Case {

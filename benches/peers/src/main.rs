@@ -2,21 +2,37 @@
 //! first, and then they are timed in turns.
 
 mod assize_engine;
+mod catalogue;
+mod catalogue_assize;
+mod catalogue_decimals;
+mod catalogue_integers;
+mod catalogue_rhai;
+mod cedar_engine;
+mod cel_engine;
 mod columns;
 mod contender;
 mod engine;
+mod floats;
+mod grl_engine;
 mod limit1;
 mod limit2;
+mod line;
 mod numbers;
 mod quality;
 mod random;
+mod rego_engine;
+mod rhai_engine;
 mod rounds;
 mod rules;
 mod table;
+mod zen_engine;
 
 use std::process::ExitCode;
 
 use assize_engine::Assize;
+use catalogue::Catalogue;
+use catalogue_decimals::Decimals;
+use catalogue_integers::Integers;
 use columns::Columns;
 use contender::{Contender, World, prepare};
 use engine::Engine;
@@ -75,7 +91,19 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<Table, String> {
     let mut table = Table::new();
     quality(options, &mut table)?;
+    for rules in [10, 1_000, 10_000] {
+        catalogue(rules, options, &mut table)?;
+    }
     Ok(table)
+}
+
+/// Loads and checks the engines that are wanted.
+macro_rules! prepare {
+    ($options:ident, $world:ident, $contenders:ident: $($engine:ty, $load:expr;)*) => {
+        $(if $options.wants(<$engine as Engine<_>>::NAME) {
+            $contenders.push(prepare(&$world, $load)?);
+        })*
+    };
 }
 
 fn quality(options: &Options, table: &mut Table) -> Result<(), String> {
@@ -83,14 +111,7 @@ fn quality(options: &Options, table: &mut Table) -> Result<(), String> {
     let world = World::<Quality>::new("quality".to_owned(), rules::NAMES.len(), facts, Assize::load().policy());
     every_rule_fires_and_rests(&world);
     let mut contenders = Vec::new();
-    macro_rules! prepare {
-        ($($engine:ty, $load:expr;)*) => {
-            $(if options.wants(<$engine as Engine<Quality>>::NAME) {
-                contenders.push(prepare(&world, $load)?);
-            })*
-        };
-    }
-    prepare! {
+    prepare! { options, world, contenders:
         Limit1, || Limit1;
         Limit2, || Limit2;
     }
@@ -98,8 +119,33 @@ fn quality(options: &Options, table: &mut Table) -> Result<(), String> {
         let facts: Vec<_> = quality::cases().take(ROWS).collect();
         contenders.push(Box::new(Columns::prepare(&world.policy, &facts)?));
     }
-    prepare! {
+    prepare! { options, world, contenders:
         Assize, Assize::load;
+        rhai_engine::Script, rhai_engine::Script::load;
+        cel_engine::Cel, cel_engine::Cel::load;
+        rego_engine::Rego, rego_engine::Rego::load;
+        zen_engine::Zen, zen_engine::Zen::load;
+        cedar_engine::Cedar, cedar_engine::Cedar::load;
+        grl_engine::Grl, grl_engine::Grl::load;
+    }
+    measure(&mut contenders, options, table);
+    Ok(())
+}
+
+fn catalogue(count: usize, options: &Options, table: &mut Table) -> Result<(), String> {
+    let rules = catalogue::rules(count);
+    let text = catalogue::text(&rules);
+    let script = catalogue_rhai::text(&rules);
+    let facts = catalogue::cases(&rules, options.cases);
+    let name = format!("{count} rules");
+    let assize = catalogue_assize::Assize::load(&text);
+    let world = World::<Catalogue>::new(name, count, facts, assize.policy());
+    let mut contenders = Vec::new();
+    prepare! { options, world, contenders:
+        Decimals, || Decimals::new(&rules);
+        Integers, || Integers::new(&rules);
+        catalogue_assize::Assize, || catalogue_assize::Assize::load(&text);
+        catalogue_rhai::Script, || catalogue_rhai::Script::load(&script);
     }
     measure(&mut contenders, options, table);
     Ok(())

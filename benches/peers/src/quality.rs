@@ -145,11 +145,7 @@ impl Domain for Quality {
     type Outcomes = Outcomes;
 
     fn text(facts: &Facts) -> String {
-        json(facts, '"')
-    }
-
-    fn text_of_numbers(facts: &Facts) -> String {
-        json(facts, ' ')
+        json(facts, "\"")
     }
 
     fn outcomes(json: &Value) -> Option<Outcomes> {
@@ -162,7 +158,12 @@ impl Domain for Quality {
     }
 }
 
-fn json(facts: &Facts, quote: char) -> String {
+/// A case as JSON with amounts as JSON numbers, for engines that take them so.
+pub fn text_of_numbers(facts: &Facts) -> String {
+    json(facts, "")
+}
+
+fn json(facts: &Facts, quote: &str) -> String {
     format!(
         concat!(
             r#"{{"act":"{}","stage":"{}","declared_standard":{},"keeps_declared":{},"defect_rate":{quote}{}{quote},"#,
