@@ -37,7 +37,7 @@ impl Cedar {
             principal: uid(r#"Authority::"market""#),
             resource: uid(r#"Case::"case""#),
             measures: ["court", "ban", "service", "promotion"]
-                .map(|name| uid(&format!(r#"Measure::"{name}""#))),
+                .map(|name| uid(&format!(r#"Action::"{name}""#))),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use cel::context::VariableResolver;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelString};
 use cel::common::value::CowVal;
+use cel::context::VariableResolver;
 use cel::objects::KeyRef;
 use cel::{Context, Env, Program, Value, extensions};
 

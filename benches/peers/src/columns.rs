@@ -147,7 +147,8 @@ fn gravity(input: &Input, output: &mut Output, block: usize, applies: &mut Appli
         ban[row] = forbidden;
     }
     for row in 0..BLOCK {
-        let large = u8::from(act[row] == Act::IllegalAdditive as u8) & u8::from(goods_value[row] >= 15_000_000);
+        let large =
+            u8::from(act[row] == Act::IllegalAdditive as u8) & u8::from(goods_value[row] >= 15_000_000);
         applies[index(rules::LARGE)][row] = large;
         court[row] = large | applies[index(rules::DEADLY)][row];
     }
@@ -227,9 +228,8 @@ fn fines(input: &Input, output: &mut Output, block: usize, applies: &Applies) {
     for row in 0..BLOCK {
         let found = u16::from(severity[row]);
         let when = |severity: Severity| u16::from(found == severity as u16);
-        multiplier[row] = 50 * when(Severity::Minor)
-            + 150 * when(Severity::Serious)
-            + 325 * when(Severity::Grave);
+        multiplier[row] =
+            50 * when(Severity::Minor) + 150 * when(Severity::Serious) + 325 * when(Severity::Grave);
         factor[row] = u16::from(fined[row])
             * (2 + u16::from(repeated[row]))
             * (4 - u16::from(cooperative[row]))
@@ -240,7 +240,8 @@ fn fines(input: &Input, output: &mut Output, block: usize, applies: &Applies) {
         let by_units = (i64::from(by_unit[row]) * 3_500 * i64::from(units_sold[row])).min(500_000 * CNY);
         let floor = i64::from(grave_floor[row]) * 100_000;
         let cap = 10_000_000 - i64::from(in_time[row]) * 9_950_000;
-        fine[row] = ((by_value + by_units) * i64::from(factor[row])).max(floor * CNY * FINER).min(cap * CNY * FINER);
+        fine[row] =
+            ((by_value + by_units) * i64::from(factor[row])).max(floor * CNY * FINER).min(cap * CNY * FINER);
     }
     for fine in fine {
         *fine = to_cents(*fine);

@@ -58,7 +58,9 @@ impl<D: Domain> World<D> {
             facts.iter().map(|facts| assize.decide_json(&D::text(facts)).to_json(0)).collect();
         let expected = decisions
             .iter()
-            .map(|decision| outcomes::<D>(decision).unwrap_or_else(|| panic!("assize does not decide: {decision}")))
+            .map(|decision| {
+                outcomes::<D>(decision).unwrap_or_else(|| panic!("assize does not decide: {decision}"))
+            })
             .collect();
         Self { policy, rules, facts, expected, decisions }
     }

@@ -21,7 +21,8 @@ impl Grl {
         let memory = memory(case);
         self.0.reset_no_loop_tracking();
         self.0.execute(&memory).expect("a run");
-        let number = |name: &str| memory.with_value(name, |value| value.to_number()).flatten().expect("a number");
+        let number =
+            |name: &str| memory.with_value(name, |value| value.to_number()).flatten().expect("a number");
         let flag = |name: &str| memory.with_value(name, Value::to_bool).expect("yes or no");
         Measures {
             severity: Severity::ALL[number("severity") as usize],

@@ -129,10 +129,8 @@ pub fn decide(case: &Case) -> Decision {
     if helped {
         fired.add(rules::HELPED);
     }
-    let promotion = case.declared_standard
-        && case.keeps_declared
-        && case.act == Act::None
-        && case.prior_violations == 0;
+    let promotion =
+        case.declared_standard && case.keeps_declared && case.act == Act::None && case.prior_violations == 0;
     if promotion {
         fired.add(rules::PROMOTED);
     }
@@ -230,15 +228,13 @@ fn fine(case: &Case, severity: Severity, fired: &mut Rules) -> Decimal {
         return dec!(0.00);
     }
     fired.add(rules::FINED);
-    let mut fine =
-        (MULTIPLIER[severity as usize] * case.goods_value).clamp(dec!(500), dec!(8_000_000));
+    let mut fine = (MULTIPLIER[severity as usize] * case.goods_value).clamp(dec!(500), dec!(8_000_000));
     if severity >= Severity::Serious && case.units_sold > 1_000 {
         fired.add(rules::FINED_BY_UNIT);
         fine += (dec!(0.35) * Decimal::from(case.units_sold)).min(dec!(500_000));
     }
-    let mut fine = (fine * factor)
-        .clamp(floor, cap)
-        .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    let mut fine =
+        (fine * factor).clamp(floor, cap).round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
     fine.rescale(2);
     fine
 }

@@ -43,23 +43,31 @@ use table::Table;
 
 const ROWS: usize = 1_000_000;
 
-const USAGE: &str = "usage: peers [--only ENGINE,ENGINE] [--rounds N] [--cases N]";
+const USAGE: &str = "usage: peers [--only ENGINE,ENGINE] [--rounds N] [--cases N] [--rules N,N]";
 
 struct Options {
     only: Option<Vec<String>>,
     rounds: usize,
     cases: usize,
+    /// The sizes of the catalogue.
+    rules: Vec<usize>,
 }
 
 impl Options {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
-        let mut options = Self { only: None, rounds: 15, cases: 10_000 };
+        let mut options = Self { only: None, rounds: 15, cases: 10_000, rules: vec![10, 1_000, 10_000] };
         while let Some(flag) = arguments.next() {
             let value = arguments.next()?;
             match flag.as_str() {
                 "--only" => options.only = Some(value.split(',').map(str::to_owned).collect()),
                 "--rounds" => options.rounds = value.parse().ok().filter(|rounds| *rounds > 0)?,
                 "--cases" => options.cases = value.parse().ok().filter(|cases| *cases > 0)?,
+                "--rules" => {
+                    options.rules = value
+                        .split(',')
+                        .map(|size| size.parse().ok().filter(|size| *size > 0))
+                        .collect::<Option<_>>()?
+                }
                 _ => return None,
             }
         }
@@ -91,8 +99,10 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<Table, String> {
     let mut table = Table::new();
     quality(options, &mut table)?;
-    for rules in [10, 1_000, 10_000] {
-        catalogue(rules, options, &mut table)?;
+    if ["limit1", "limit2", "assize", "rhai"].iter().any(|engine| options.wants(engine)) {
+        for &rules in &options.rules {
+            catalogue(rules, options, &mut table)?;
+        }
     }
     Ok(table)
 }
@@ -108,7 +118,8 @@ macro_rules! prepare {
 
 fn quality(options: &Options, table: &mut Table) -> Result<(), String> {
     let facts = quality::cases().take(options.cases).collect();
-    let world = World::<Quality>::new("quality".to_owned(), rules::NAMES.len(), facts, Assize::load().policy());
+    let world =
+        World::<Quality>::new("quality".to_owned(), rules::NAMES.len(), facts, Assize::load().policy());
     every_rule_fires_and_rests(&world);
     let mut contenders = Vec::new();
     prepare! { options, world, contenders:
@@ -157,7 +168,11 @@ fn every_rule_fires_and_rests(world: &World<Quality>) {
         let name = format!(r#"{{"rule":"{rule}"}}"#);
         let fired = world.decisions.iter().filter(|decision| decision.contains(&name)).count();
         let tried = fired > 0 && fired < world.decisions.len();
-        assert!(tried || world.decisions.len() < 1_000, "{rule} fires in {fired} of {}", world.decisions.len());
+        assert!(
+            tried || world.decisions.len() < 1_000,
+            "{rule} fires in {fired} of {}",
+            world.decisions.len()
+        );
     }
 }
 

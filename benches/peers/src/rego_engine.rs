@@ -54,7 +54,11 @@ fn measures(decision: &Value) -> Measures {
     let whole = |name: &str| decision[name].as_i64().expect("a whole number");
     let flag = |name: &str| *decision[name].as_bool().expect("yes or no");
     Measures {
-        severity: decision["severity"].as_string().ok().and_then(|name| Severity::named(name)).expect("a severity"),
+        severity: decision["severity"]
+            .as_string()
+            .ok()
+            .and_then(|name| Severity::named(name))
+            .expect("a severity"),
         fine: decision["fine"].as_f64().expect("a number"),
         credit_points: whole("credit_points"),
         exposure_days: whole("exposure_days"),
