@@ -39,7 +39,7 @@ pub fn measure(contenders: &mut [Box<dyn Contender + '_>], rounds: usize) -> Vec
     for mut lane in lanes {
         lane.times.sort_unstable_by(f64::total_cmp);
         let mut count = 0;
-        let info = allocations(|| count = contenders[lane.contender].run(lane.form, 1_000));
+        let info = allocations(|| count = contenders[lane.contender].run(lane.form, lane.block.min(10_000)));
         measured[lane.contender].push(Measured {
             form: lane.form,
             nanoseconds: lane.times[lane.times.len() / 2],
