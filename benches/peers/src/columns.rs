@@ -121,6 +121,8 @@ fn gravity(input: &Input, output: &mut Output, applies: &mut Applies) {
         killed[row] = u8::from(input.deaths[row] >= 1) | u8::from(input.injured[row] >= 10);
         wrong_often[row] = u8::from(input.defect_rate[row] >= 500);
         defective[row] = u8::from(input.defect_rate[row] >= 2_000);
+    }
+    for row in 0..BATCH {
         large[row] = u8::from(input.goods_value[row] >= 15_000_000);
     }
     for row in 0..BATCH {
@@ -194,12 +196,13 @@ fn conditions(input: &Input, output: &mut Output, applies: &mut Applies) {
     }
 }
 
-/// The money is in whole numbers below 2^53, with which binary floats are exact; and vectors multiply, compare and convert
-/// them in one step, but not 64-bit integers.
+/// The money is in whole numbers below 2^52, with which binary floats are exact; and vectors multiply and compare them in one
+/// step, but not 64-bit integers.
 fn fines(input: &Input, output: &mut Output, applies: &Applies) {
     const UNIT: f64 = CNY as f64;
     const FINE_UNIT: f64 = (CNY * FINER) as f64;
     const CENT: f64 = FINE_UNIT / 100.0;
+    const WHOLE: f64 = (1_i64 << 52) as f64;
     let of = |rule: Rules| &applies[index(rule)];
     let fined = of(rules::FINED);
     let by_unit = of(rules::FINED_BY_UNIT);
@@ -230,8 +233,10 @@ fn fines(input: &Input, output: &mut Output, applies: &Applies) {
         let floor = f64::from(grave_floor[row]) * (100_000.0 * FINE_UNIT);
         let cap = (10_000_000.0 - f64::from(in_time[row]) * 9_950_000.0) * FINE_UNIT;
         let fine = least(most((by_value + by_units) * f64::from(factor[row]), floor), cap);
-        // Half up. The quotient is off by less than any fraction of a cent that can be, and fits into 31 bits.
-        output.fine[row] = i64::from(((fine + CENT / 2.0) / CENT) as i32);
+        // Half up: fines are whole numbers, so half of one more makes a tie no tie. What is added then leaves the
+        // nearest whole number in the lowest bits.
+        let cents = (fine + 0.5) * (1.0 / CENT) + WHOLE;
+        output.fine[row] = (cents.to_bits() - WHOLE.to_bits()) as i64;
     }
 }
 
