@@ -196,8 +196,8 @@ fn conditions(input: &Input, output: &mut Output, applies: &mut Applies) {
     }
 }
 
-/// The money is in whole numbers below 2^52, with which binary floats are exact; and vectors multiply and compare them in one
-/// step, but not 64-bit integers.
+/// The money is in whole numbers below 2^52, with which binary floats are exact; and vectors multiply and compare them in
+/// one step, but not 64-bit integers.
 fn fines(input: &Input, output: &mut Output, applies: &Applies) {
     const UNIT: f64 = CNY as f64;
     const FINE_UNIT: f64 = (CNY * FINER) as f64;

@@ -172,7 +172,8 @@ impl<D: Domain, E: Engine<D>> Contender for Prepared<D, E> {
     }
 }
 
-/// CPU time of this thread, without what counting allocations costs.
+/// CPU time of this thread, without what counting allocations costs. The counting allocator remains, in which what grows
+/// is always copied; it is the same for all.
 pub fn time(work: impl FnOnce()) -> Duration {
     let mut taken = Duration::ZERO;
     allocation_counter::opt_out(|| {
