@@ -2,6 +2,7 @@
 //! What the compiled program abstains from, the reference evaluator decides from the same facts as JSON.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::Policy;
 use crate::decision::{Decision, Status};
@@ -72,9 +73,9 @@ pub struct MemberKey {
 /// assert!(decider.decide().decision().problems()[0].to_string().contains("facts/wrong-type"));
 /// # Ok::<(), assize::Error>(())
 /// ```
-pub struct Decider<'p> {
-    policy: &'p Policy,
-    compiled: Option<Compiled<'p>>,
+pub struct Decider {
+    policy: Policy,
+    compiled: Option<Compiled>,
     /// Facts that the program does not take, as JSON, with their places.
     texts: Vec<(u16, String)>,
     /// Keys of another policy were used.
@@ -83,8 +84,8 @@ pub struct Decider<'p> {
     decision: Option<Decision>,
 }
 
-struct Compiled<'p> {
-    program: &'p Program,
+struct Compiled {
+    program: Arc<Program>,
     machine: Machine,
     reader: Reader,
     form: Form,
@@ -130,20 +131,20 @@ impl Policy {
 
     /// Memory to decide cases in, one after the other. Make one for each thread.
     #[must_use]
-    pub fn decider(&self) -> Decider<'_> {
+    pub fn decider(&self) -> Decider {
         // What one decision may cost does not depend on a case without items.
         let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
-        let compiled = self.program.as_deref().filter(|_| cheap).map(|program| Compiled {
-            program,
+        let compiled = self.program.as_ref().filter(|_| cheap).map(|program| Compiled {
+            program: program.clone(),
             machine: Machine::new(program),
             reader: Reader::new(&self.checked.schema, program, self.checked.limits.list_items),
             form: Form::new(&self.checked.schema, program),
         });
-        Decider { policy: self, compiled, texts: Vec::new(), foreign: false, decision: None }
+        Decider { policy: self.clone(), compiled, texts: Vec::new(), foreign: false, decision: None }
     }
 }
 
-impl<'p> Decider<'p> {
+impl Decider {
     /// Takes back all facts: the next case begins.
     #[inline]
     pub fn clear(&mut self) {
@@ -252,7 +253,7 @@ impl<'p> Decider<'p> {
         self.decision = None;
         let decided = self.texts.is_empty()
             && !self.foreign
-            && self.compiled.as_mut().is_some_and(|compiled| compiled.machine.run(compiled.program));
+            && self.compiled.as_mut().is_some_and(|compiled| compiled.machine.run(&compiled.program));
         if !decided {
             self.decision = Some(self.decide_by_reference());
         }
@@ -308,7 +309,7 @@ impl<'p> Decider<'p> {
     }
 }
 
-impl std::fmt::Debug for Decider<'_> {
+impl std::fmt::Debug for Decider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Decider").field("policy", &self.policy.name()).finish_non_exhaustive()
     }
@@ -319,7 +320,7 @@ impl std::fmt::Debug for Decider<'_> {
 /// Outcomes are read by key; what is `None` is not settled, is no such thing, has another type, or belongs to another
 /// policy. [`decision`](Self::decision) gives all of it.
 pub struct Answer<'d> {
-    decider: &'d Decider<'d>,
+    decider: &'d Decider,
 }
 
 impl Answer<'_> {
@@ -393,6 +394,17 @@ impl Answer<'_> {
         };
         let Type::Enum(id) = &schema.outcomes.get(usize::from(outcome.place))?.ty else { return None };
         schema.enumeration(*id)?.members.get(place).map(|member| &*member.wire)
+    }
+
+    /// The place of a member of an enum or scale in its declaration, from 0.
+    #[inline]
+    #[must_use]
+    pub fn member(&self, outcome: OutcomeKey) -> Option<usize> {
+        match self.read(outcome)? {
+            Read::Number(place, Kind::Member) => usize::try_from(place).ok(),
+            Read::Value(Value::Member(place)) => usize::try_from(*place).ok(),
+            Read::Number(..) | Read::Value(_) => None,
+        }
     }
 
     /// A `date` as year, month (from 1) and day (from 1).

@@ -1,20 +1,47 @@
 //! Policy B in assize.
 
-use assize::Policy;
+use assize::{Decider, FactKey, MemberKey, OutcomeKey, Policy};
+use rust_decimal::Decimal;
 
-use crate::catalogue::{Catalogue, Facts, Outcomes};
+use crate::assize_engine::give_decimal;
+use crate::catalogue::{CATEGORIES, Catalogue, Category, Facts, Outcomes};
 use crate::catalogue_decimals::{Case, Measures};
 use crate::engine::{Agreement, Engine};
+use crate::quality::Stage;
 
-pub struct Assize(Policy);
+pub struct Assize {
+    policy: Policy,
+    decider: Decider,
+    categories: Vec<MemberKey>,
+    stages: Vec<MemberKey>,
+    defect_rate: FactKey,
+    goods_value: FactKey,
+    credit: OutcomeKey,
+    multiplier: OutcomeKey,
+    text: String,
+}
 
 impl Assize {
     pub fn load(text: &str) -> Self {
-        Self(Policy::from_text("catalogue.assize", text).expect("a policy"))
+        let policy = Policy::from_text("catalogue.assize", text).expect("a policy");
+        let fact = |name: &str| policy.fact(name).expect("a fact");
+        let member = |fact, name: &str| policy.member(fact, name).expect("a member");
+        let categories = (0..CATEGORIES).map(|number| Category(number as u8).name());
+        Self {
+            decider: policy.decider(),
+            categories: categories.map(|name| member(fact("category"), &name)).collect(),
+            stages: Stage::ALL.iter().map(|stage| member(fact("stage"), stage.name())).collect(),
+            defect_rate: fact("defect_rate"),
+            goods_value: fact("goods_value"),
+            credit: policy.outcome("credit").expect("an outcome"),
+            multiplier: policy.outcome("multiplier").expect("an outcome"),
+            text: String::new(),
+            policy,
+        }
     }
 
     pub fn policy(&self) -> &Policy {
-        &self.0
+        &self.policy
     }
 }
 
@@ -30,11 +57,24 @@ impl Engine<Catalogue> for Assize {
     }
 
     fn decide(&mut self, case: &Case) -> Measures {
-        self.0.decide(case).outcomes().expect("a decided case")
+        let decider = &mut self.decider;
+        decider.clear();
+        decider.give_member(self.categories[usize::from(case.category.0)]);
+        decider.give_member(self.stages[case.stage as usize]);
+        give_decimal(decider, self.defect_rate, case.defect_rate);
+        give_decimal(decider, self.goods_value, case.goods_value);
+        let answer = decider.decide();
+        let (units, scale) = answer.number(self.multiplier).expect("settled");
+        Measures {
+            credit: answer.integer(self.credit).expect("settled"),
+            multiplier: Decimal::from_i128_with_scale(units, scale),
+        }
     }
 
     fn decide_json(&mut self, text: &str) -> String {
-        self.0.decide_json(text).to_json(0)
+        self.text.clear();
+        self.decider.decide_json(text).write_json(0, &mut self.text);
+        self.text.clone()
     }
 
     fn outcomes(&self, answer: Measures, _: &Outcomes) -> Outcomes {

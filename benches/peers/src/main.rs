@@ -8,18 +8,24 @@
 //! DMN is not here: dsntk, its engine for Rust, brings an HTTP client with its cryptography, and decimals in C. That
 //! costs minutes of building, and more than any other engine here.
 
+mod assize_columns;
 mod assize_engine;
 mod catalogue;
 mod catalogue_assize;
 mod catalogue_decimals;
 mod catalogue_integers;
+#[cfg(feature = "engines")]
 mod catalogue_rhai;
+#[cfg(feature = "engines")]
 mod cedar_engine;
+#[cfg(feature = "engines")]
 mod cel_engine;
 mod columns;
 mod contender;
 mod engine;
+#[cfg(feature = "engines")]
 mod floats;
+#[cfg(feature = "engines")]
 mod grl_engine;
 mod limit1;
 mod limit2;
@@ -27,11 +33,14 @@ mod line;
 mod numbers;
 mod quality;
 mod random;
+#[cfg(feature = "engines")]
 mod rego_engine;
+#[cfg(feature = "engines")]
 mod rhai_engine;
 mod rounds;
 mod rules;
 mod table;
+#[cfg(feature = "engines")]
 mod zen_engine;
 
 use std::process::ExitCode;
@@ -139,6 +148,13 @@ fn quality(options: &Options, table: &mut Table) -> Result<(), String> {
     }
     prepare! { options, world, contenders:
         Assize, Assize::load;
+    }
+    if options.wants("assize") {
+        let facts: Vec<_> = quality::cases().take(ROWS).collect();
+        contenders.push(Box::new(assize_columns::Columns::prepare(&world.policy, &facts)?));
+    }
+    #[cfg(feature = "engines")]
+    prepare! { options, world, contenders:
         rhai_engine::Script, rhai_engine::Script::load;
         cel_engine::Cel, cel_engine::Cel::load;
         rego_engine::Rego, rego_engine::Rego::load;
@@ -153,7 +169,6 @@ fn quality(options: &Options, table: &mut Table) -> Result<(), String> {
 fn catalogue(count: usize, options: &Options, table: &mut Table) -> Result<(), String> {
     let rules = catalogue::rules(count);
     let text = catalogue::text(&rules);
-    let script = catalogue_rhai::text(&rules);
     let facts = catalogue::cases(&rules, options.cases);
     let name = format!("{count} rules");
     let assize = catalogue_assize::Assize::load(&text);
@@ -163,6 +178,11 @@ fn catalogue(count: usize, options: &Options, table: &mut Table) -> Result<(), S
         Decimals, || Decimals::new(&rules);
         Integers, || Integers::new(&rules);
         catalogue_assize::Assize, || catalogue_assize::Assize::load(&text);
+    }
+    #[cfg(feature = "engines")]
+    let script = catalogue_rhai::text(&rules);
+    #[cfg(feature = "engines")]
+    prepare! { options, world, contenders:
         catalogue_rhai::Script, || catalogue_rhai::Script::load(&script);
     }
     measure(&mut contenders, options, table);
