@@ -8,7 +8,9 @@
 mod generate;
 
 use assize::Policy;
+use assize::columns::{Columns, Values};
 use generate::{Choices, plain_policy};
+use serde_json::Value as Json;
 
 const POLICIES: u64 = if cfg!(debug_assertions) { 300 } else { 5_000 };
 const CASES: usize = 20;
@@ -39,6 +41,7 @@ fn generated_plain_policies() {
         let mut decider = policy.decider();
         let choice = bytes(seed + 1_000_000, 3_000);
         let mut choices = Choices::new(&choice);
+        let mut all: Vec<serde_json::Map<String, Json>> = Vec::new();
         for _ in 0..CASES {
             let mut case = made.case(&mut choices);
             for _ in 0..2 {
@@ -62,6 +65,136 @@ fn generated_plain_policies() {
     );
     assert!(compiled * 10 >= accepted * 7, "{compiled} of {accepted} are compiled");
     assert!(by_program * 10 >= decided * 6, "{by_program} of {decided} decisions are the program's");
+}
+
+/// The values of one fact in some cases, in the layout of columns.
+enum Held {
+    Bools(Vec<u8>),
+    Integers(Vec<i64>),
+    Numbers(Vec<i128>),
+    Dates(Vec<i32>),
+    Members(Vec<u32>, Vec<String>),
+}
+
+const SCALE: u32 = 6;
+
+/// A decimal text in millionths.
+fn millionths(text: &str) -> Option<i128> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || places.len() > SCALE as usize || !all_digits(whole) || !all_digits(places) {
+        return None;
+    }
+    let units = format!("{whole}{places:0<6}").parse::<i128>().ok()?;
+    Some(if negative { -units } else { units })
+}
+
+fn day(text: &str) -> Option<i32> {
+    let date = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10)?;
+    i32::try_from(date.duration_since(jiff::civil::Date::constant(1970, 1, 1)).as_hours() / 24).ok()
+}
+
+/// Takes a fact out of all cases as a column, of the type of the first case that has it. What is of another type is no
+/// longer given. `None` for a type that no column has: then no case gives the fact.
+fn column(cases: &mut [serde_json::Map<String, Json>], fact: &str) -> Option<(Held, Vec<u8>)> {
+    let first = cases.iter().find_map(|case| case.get(fact).filter(|value| !value.is_null())).cloned();
+    let mut valid = vec![0_u8; cases.len().div_ceil(8)];
+    let mut names: Vec<String> = Vec::new();
+    let kind = first.as_ref().and_then(|first| match first {
+        Json::Bool(_) => Some(Held::Bools(vec![0; cases.len().div_ceil(8)])),
+        Json::Number(number) => number.as_i64().map(|_| Held::Integers(Vec::new())),
+        Json::String(text) if day(text).is_some() => Some(Held::Dates(Vec::new())),
+        // Members may be named by digits, too.
+        Json::String(text) if millionths(text).is_some() && text.contains('.') => {
+            Some(Held::Numbers(Vec::new()))
+        }
+        Json::String(_) => Some(Held::Members(Vec::new(), Vec::new())),
+        _ => None,
+    });
+    let Some(mut held) = kind else {
+        cases.iter_mut().for_each(|case| drop(case.remove(fact)));
+        return None;
+    };
+    for (row, case) in cases.iter_mut().enumerate() {
+        let value = case.get(fact);
+        let taken = match (&mut held, value) {
+            (Held::Bools(bits), Some(Json::Bool(value))) => {
+                bits[row / 8] |= u8::from(*value) << (row % 8);
+                true
+            }
+            (Held::Integers(all), Some(Json::Number(number))) if number.as_i64().is_some() => {
+                all.push(number.as_i64().unwrap_or(0));
+                true
+            }
+            (Held::Numbers(all), Some(Json::String(text))) if millionths(text).is_some() => {
+                all.push(millionths(text).unwrap_or(0));
+                true
+            }
+            (Held::Dates(all), Some(Json::String(text))) if day(text).is_some() => {
+                all.push(day(text).unwrap_or(0));
+                true
+            }
+            (Held::Members(keys, _), Some(Json::String(text))) => {
+                let known = names.iter().position(|name| name == text);
+                keys.push(known.unwrap_or(names.len()) as u32);
+                if known.is_none() {
+                    names.push(text.clone());
+                }
+                true
+            }
+            _ => false,
+        };
+        if taken {
+            valid[row / 8] |= 1 << (row % 8);
+        } else {
+            case.remove(fact);
+            match &mut held {
+                Held::Bools(_) => {}
+                Held::Integers(all) => all.push(7),
+                Held::Numbers(all) => all.push(7),
+                Held::Dates(all) => all.push(7),
+                Held::Members(keys, _) => keys.push(77),
+            }
+        }
+    }
+    if let Held::Members(_, all) = &mut held {
+        *all = names;
+    }
+    Some((held, valid))
+}
+
+/// The cases as columns are decided as each is alone.
+fn by_columns(policy: &Policy, mut cases: Vec<serde_json::Map<String, Json>>, shown: &str) {
+    let names: Vec<String> = policy.fact_names().map(str::to_owned).collect();
+    let held: Vec<_> = names.iter().map(|name| (name, column(&mut cases, name))).collect();
+    let texts: Vec<(&String, Vec<&str>)> = held
+        .iter()
+        .map(|(name, held)| match held {
+            Some((Held::Members(_, names), _)) => (*name, names.iter().map(String::as_str).collect()),
+            _ => (*name, Vec::new()),
+        })
+        .collect();
+    let mut columns = Columns::new(cases.len());
+    for ((name, held), (_, names)) in held.iter().zip(&texts) {
+        let (Some((held, valid)), Some(fact)) = (held, policy.fact(name)) else { continue };
+        let values = match held {
+            Held::Bools(bits) => Values::Bools(bits),
+            Held::Integers(values) => Values::Integers(values),
+            Held::Numbers(units) => Values::WideNumbers { units, scale: SCALE },
+            Held::Dates(days) => Values::Dates(days),
+            Held::Members(keys, _) => Values::Members { keys, names },
+        };
+        columns.give(fact, values, Some(valid));
+    }
+    let decisions = policy.decide_batch(&columns).expect("columns of the policy");
+    let reference = policy.reference();
+    for (row, case) in cases.into_iter().enumerate() {
+        let facts = Json::Object(case).to_string();
+        let fast = decisions.decision(row).expect("a row").to_json(0);
+        assert_eq!(fast, reference.decide_json(&facts).to_json(0), "{shown}\n--- {facts}");
+        assert_eq!(decisions.status(row), Some(reference.decide_json(&facts).status()));
+    }
 }
 
 /// A policy of many rules of some shapes, and cases for it: what an index over rules is made of.
@@ -142,6 +275,7 @@ fn catalogues_of_rules() {
         assert!(policy.is_compiled(), "{text}");
         let reference = policy.reference();
         let mut decider = policy.decider();
+        let mut all: Vec<serde_json::Map<String, Json>> = Vec::new();
         for _ in 0..50 {
             let mut facts = serde_json::json!({
                 "kind": (["a", "b", "c", "d", "e", "f"][choices.below(6)]),
@@ -156,6 +290,7 @@ fn catalogues_of_rules() {
             if choices.chance(200) {
                 facts["late"] = choices.below(6).into();
             }
+            all.extend(facts.as_object().cloned());
             let facts = facts.to_string();
             let slow = reference.decide_json(&facts);
             let mut fast = String::new();
@@ -165,6 +300,7 @@ fn catalogues_of_rules() {
             pairs += 1;
             fired += slow.fired().len();
         }
+        by_columns(&policy, all, &text);
     }
     println!("{pairs} pairs, {fired} rules fired");
 }

@@ -72,32 +72,37 @@ impl Block {
         }
     }
 
-    /// Copies the numbers of the first rows to the end of a column.
-    pub(super) fn extend(&self, register: Reg, rows: usize, column: &mut Vec<i64>) {
+    /// Copies the numbers of the first rows.
+    pub(super) fn copy(&self, register: Reg, out: &mut [i64]) {
         match self.registers.get(usize::from(register.0)) {
-            Some(Column::Numbers(numbers)) => column.extend(numbers.iter().take(rows)),
-            Some(Column::Bits(bits)) => column.extend(bits.iter().take(rows).map(|bit| i64::from(*bit))),
-            Some(Column::Constant(value)) => column.resize(column.len().saturating_add(rows), *value),
+            Some(Column::Numbers(numbers)) => {
+                out.iter_mut().zip(numbers.iter()).for_each(|(out, number)| *out = *number);
+            }
+            Some(Column::Bits(bits)) => {
+                out.iter_mut().zip(bits.iter()).for_each(|(out, bit)| *out = i64::from(*bit));
+            }
+            Some(Column::Constant(value)) => out.fill(*value),
             None => {}
         }
     }
 
-    /// The bits of a register, eight to a byte, the first row lowest; of all rows of a block.
-    pub(super) fn packed(&self, register: Reg) -> [u8; ROWS / 8] {
-        let mut packed = [0; ROWS / 8];
+    /// Packs the bits of all rows, eight to a byte and the first row lowest, into a bitmap from a row on.
+    pub(super) fn pack(&self, register: Reg, row: usize, bitmap: &mut [u8]) {
+        let Some(packed) = bitmap.get_mut(row / 8..).and_then(|rest| rest.get_mut(..ROWS / 8)) else {
+            return;
+        };
         match self.registers.get(usize::from(register.0)) {
-            Some(Column::Bits(bits)) => pack(bits, &mut packed),
+            Some(Column::Bits(bits)) => pack(bits, packed),
             Some(Column::Numbers(numbers)) => {
                 let mut bits = [0; ROWS];
                 for (bit, number) in bits.iter_mut().zip(numbers.iter()) {
                     *bit = u8::from(*number != 0);
                 }
-                pack(&bits, &mut packed);
+                pack(&bits, packed);
             }
-            Some(Column::Constant(value)) => packed = [if *value == 0 { 0 } else { u8::MAX }; ROWS / 8],
+            Some(Column::Constant(value)) => packed.fill(if *value == 0 { 0 } else { u8::MAX }),
             None => {}
         }
-        packed
     }
 
     /// Runs the program over the rows; those that it leaves to the reference evaluator are marked.
@@ -115,9 +120,12 @@ impl Block {
                         let fits = run_group(group, |register| number(before, register, row), &mut self.left);
                         *abstains |= u8::from(!fits);
                         self.fired.extend(self.left.fired.drain(..).map(|rule| (row, rule)));
-                        for (column, part) in self.parts.iter_mut().zip(&self.left.parts) {
-                            if let Some(place) = column.get_mut(row) {
-                                *place = *part;
+                        // Its own parts: those of other groups are of other rows.
+                        for part in group.sums.iter().flat_map(|sum| [sum.part, sum.part.saturating_add(1)]) {
+                            let part = part as usize;
+                            let column = self.parts.get_mut(part).and_then(|column| column.get_mut(row));
+                            if let (Some(place), Some(value)) = (column, self.left.parts.get(part)) {
+                                *place = *value;
                             }
                         }
                     }
@@ -156,9 +164,11 @@ impl Default for Rooms {
     }
 }
 
-fn pack(bits: &Bits, packed: &mut [u8; ROWS / 8]) {
-    for (byte, bits) in packed.iter_mut().zip(bits.chunks_exact(8)) {
-        *byte = bits.iter().rev().fold(0, |byte, bit| byte << 1 | bit);
+fn pack(bits: &Bits, packed: &mut [u8]) {
+    for (byte, bits) in packed.iter_mut().zip(bits.as_chunks::<8>().0) {
+        // Eight bytes of 0 or 1 times this leave one bit of each in the highest byte.
+        let eight = u64::from_le_bytes(*bits);
+        *byte = (eight.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
     }
 }
 

@@ -4,9 +4,7 @@
 mod block;
 mod plan;
 
-use std::ops::Range;
-
-use crate::program::{Absent, Input, Kind, Program, Reg};
+use crate::program::{Absent, Input, Kind, Output, Program, Reg};
 
 use self::block::{Block, ROWS};
 use self::plan::{Class, Plan, class_of};
@@ -52,20 +50,153 @@ impl Column<'_> {
     }
 }
 
-/// What was decided of some rows.
+/// What was decided of all rows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Decided {
     pub(crate) rows: usize,
-    /// By outcome, the numbers of its rows, and a bit for each that has one.
-    pub(crate) values: Vec<Vec<i64>>,
-    pub(crate) there: Vec<Vec<u8>>,
+    /// By outcome.
+    pub(crate) outcomes: Vec<Outcome>,
     /// By rule outside groups and by override, a bit for each row.
     pub(crate) fires: Vec<Vec<u8>>,
     pub(crate) overrides: Vec<Vec<u8>>,
     /// The rules in groups that fired, by row.
     pub(crate) fired: Vec<(usize, u32)>,
-    /// The rows that the reference evaluator has to decide, ascending.
-    pub(crate) left: Vec<usize>,
+}
+
+/// An outcome, row by row.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// The numbers of the rows; of an outcome that is a bool a bit for each, as one number of eight.
+    pub(crate) values: OutcomeValues,
+    /// A bit for each row that has a value.
+    pub(crate) there: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum OutcomeValues {
+    Bits(Vec<u8>),
+    Numbers(Vec<i64>),
+}
+
+impl OutcomeValues {
+    /// The number of a row.
+    pub(crate) fn number(&self, row: usize) -> Option<i64> {
+        match self {
+            Self::Bits(bits) => Some(i64::from(has(bits, row))),
+            Self::Numbers(numbers) => numbers.get(row).copied(),
+        }
+    }
+}
+
+/// Some of the rows, to be filled in.
+#[derive(Debug)]
+pub(crate) struct Share<'d> {
+    /// The first of them.
+    pub(crate) start: usize,
+    pub(crate) rows: usize,
+    pub(crate) outcomes: Vec<OutcomeShare<'d>>,
+    pub(crate) fires: Vec<&'d mut [u8]>,
+    pub(crate) overrides: Vec<&'d mut [u8]>,
+    /// The rules in groups that fired, by row of the share.
+    pub(crate) fired: Vec<(usize, u32)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct OutcomeShare<'d> {
+    pub(crate) values: ValuesShare<'d>,
+    pub(crate) there: &'d mut [u8],
+}
+
+#[derive(Debug)]
+pub(crate) enum ValuesShare<'d> {
+    Bits(&'d mut [u8]),
+    Numbers(&'d mut [i64]),
+}
+
+impl Decided {
+    /// Room for so many rows; what was there before is taken back.
+    pub(crate) fn prepare(&mut self, program: &Program, rows: usize) {
+        let bytes = rows.div_ceil(ROWS).saturating_mul(ROWS / 8);
+        let bitmaps = |bitmaps: &mut Vec<Vec<u8>>, count| {
+            bitmaps.resize(count, Vec::new());
+            bitmaps.iter_mut().for_each(|bits| bits.resize(bytes, 0));
+        };
+        self.rows = rows;
+        let same = self.outcomes.len() == program.outputs.len()
+            && self.outcomes.iter().zip(&program.outputs).all(|(outcome, output)| {
+                matches!(outcome.values, OutcomeValues::Bits(_)) == (output.kind == Kind::Bool)
+            });
+        if !same {
+            let empty = |output: &Output| Outcome {
+                values: match output.kind {
+                    Kind::Bool => OutcomeValues::Bits(Vec::new()),
+                    Kind::Integer
+                    | Kind::Days
+                    | Kind::WorkingDays
+                    | Kind::Months
+                    | Kind::Number { .. }
+                    | Kind::Date
+                    | Kind::Member
+                    | Kind::Set => OutcomeValues::Numbers(Vec::new()),
+                },
+                there: Vec::new(),
+            };
+            self.outcomes = program.outputs.iter().map(empty).collect();
+        }
+        for outcome in &mut self.outcomes {
+            outcome.there.resize(bytes, 0);
+            match &mut outcome.values {
+                OutcomeValues::Bits(bits) => bits.resize(bytes, 0),
+                OutcomeValues::Numbers(numbers) => numbers.resize(rows, 0),
+            }
+        }
+        bitmaps(&mut self.fires, program.fires.len());
+        bitmaps(&mut self.overrides, program.overrides.len());
+        self.fired.clear();
+    }
+
+    /// The rows in shares of `most`, a multiple of [`BLOCK`].
+    pub(crate) fn shares(&mut self, most: usize) -> Vec<Share<'_>> {
+        let starts = (0..self.rows).step_by(most);
+        let mut shares: Vec<Share<'_>> = starts
+            .map(|start| Share {
+                start,
+                rows: self.rows.saturating_sub(start).min(most),
+                outcomes: Vec::new(),
+                fires: Vec::new(),
+                overrides: Vec::new(),
+                fired: Vec::new(),
+            })
+            .collect();
+        for outcome in &mut self.outcomes {
+            let there = outcome.there.chunks_mut(most / 8);
+            match &mut outcome.values {
+                OutcomeValues::Bits(bits) => {
+                    for ((share, there), bits) in shares.iter_mut().zip(there).zip(bits.chunks_mut(most / 8))
+                    {
+                        share.outcomes.push(OutcomeShare { values: ValuesShare::Bits(bits), there });
+                    }
+                }
+                OutcomeValues::Numbers(numbers) => {
+                    for ((share, there), numbers) in
+                        shares.iter_mut().zip(there).zip(numbers.chunks_mut(most))
+                    {
+                        share.outcomes.push(OutcomeShare { values: ValuesShare::Numbers(numbers), there });
+                    }
+                }
+            }
+        }
+        for bits in &mut self.fires {
+            shares.iter_mut().zip(bits.chunks_mut(most / 8)).for_each(|(share, bits)| share.fires.push(bits));
+        }
+        for bits in &mut self.overrides {
+            shares
+                .iter_mut()
+                .zip(bits.chunks_mut(most / 8))
+                .for_each(|(share, bits)| share.overrides.push(bits));
+        }
+        shares
+    }
 }
 
 /// How many rows are best decided at once.
@@ -88,26 +219,19 @@ impl<'p> Runner<'p> {
         Self { program, block: Block::new(program, &Plan::new(program)) }
     }
 
-    /// Decides rows; the first one is a multiple of [`BLOCK`].
-    pub(crate) fn run(&mut self, columns: &[Column<'_>], rows: Range<usize>) -> Decided {
-        let program = self.program;
-        let count = rows.len();
-        let bitmap = || Vec::with_capacity(count.div_ceil(ROWS).saturating_mul(ROWS / 8));
-        let mut decided = Decided {
-            rows: count,
-            values: program.outputs.iter().map(|_| Vec::with_capacity(count)).collect(),
-            there: program.outputs.iter().map(|_| bitmap()).collect(),
-            fires: program.fires.iter().map(|_| bitmap()).collect(),
-            overrides: program.overrides.iter().map(|_| bitmap()).collect(),
-            ..Decided::default()
-        };
-        for start in rows.clone().step_by(ROWS) {
-            let here = rows.end.saturating_sub(start).min(ROWS);
-            self.load(columns, start, here);
-            self.block.run(program, here);
-            self.collect(&mut decided, start.saturating_sub(rows.start), here);
+    /// Decides the rows of a share, and tells which of them the reference evaluator has to decide, ascending and counted
+    /// in the share.
+    pub(crate) fn run(&mut self, columns: &[Column<'_>], share: &mut Share<'_>) -> Vec<usize> {
+        let mut left = Vec::new();
+        for begin in (0..share.rows).step_by(ROWS) {
+            let here = share.rows.saturating_sub(begin).min(ROWS);
+            self.load(columns, share.start.saturating_add(begin), here);
+            self.block.run(self.program, here);
+            self.collect(share, begin, here);
+            let marked = self.block.abstains.iter().take(here).zip(begin..);
+            left.extend(marked.filter(|(abstains, _)| **abstains != 0).map(|(_, row)| row));
         }
-        decided
+        left
     }
 
     fn load(&mut self, columns: &[Column<'_>], start: usize, rows: usize) {
@@ -115,38 +239,47 @@ impl<'p> Runner<'p> {
         self.block.abstains.fill(0);
         for (input, place) in program.inputs.iter().zip(0_u16..) {
             let column = columns.iter().find(|column| column.fact == place);
-            let mut given = [0_u8; ROWS];
-            match column {
-                None => {}
-                Some(Column { valid: None, .. }) => given.fill(1),
-                Some(Column { valid: Some(valid), .. }) => unpack(valid, start, &mut given),
-            }
             let absent = match input.absent {
                 Absent::Default(value) => value,
                 Absent::Missing | Absent::Asked(_) | Absent::Derived => 0,
             };
-            let mut odd = [0_u8; ROWS];
-            match class_of(input) {
+            let odd = match class_of(input) {
                 Class::Bit => {
-                    if let Some(out) = self.block.bits_mut(Reg(place)) {
-                        bools(column, start, out, &mut odd);
-                        for (out, given) in out.iter_mut().zip(&given) {
-                            *out = if *given == 0 { absent as u8 } else { *out };
-                        }
-                    }
+                    let Some(out) = self.block.bits_mut(Reg(place)) else { continue };
+                    bools(column, start, out)
                 }
                 Class::Number | Class::Constant(_) => {
-                    if let Some(out) = self.block.numbers_mut(Reg(place)) {
-                        numbers(input, column, start, rows, out, &mut odd);
-                        for (out, given) in out.iter_mut().zip(&given) {
-                            *out = if *given == 0 { absent } else { *out };
-                        }
+                    let Some(out) = self.block.numbers_mut(Reg(place)) else { continue };
+                    numbers(input, column, start, rows, out)
+                }
+            };
+            // Where all rows have a value that the program takes there is nothing more to do.
+            let all_given = column.is_some_and(|column| column.valid.is_none());
+            let mut given = [u8::from(all_given); ROWS];
+            if let Some(Column { valid: Some(valid), .. }) = column {
+                unpack(valid, start, &mut given);
+            }
+            if !all_given {
+                if let Some(out) = self.block.bits_mut(Reg(place)) {
+                    for (out, given) in out.iter_mut().zip(&given) {
+                        *out = if *given == 0 { absent as u8 } else { *out };
+                    }
+                } else if let Some(out) = self.block.numbers_mut(Reg(place)) {
+                    for (out, given) in out.iter_mut().zip(&given) {
+                        *out = if *given == 0 { absent } else { *out };
                     }
                 }
             }
             let missing = u8::from(input.absent == Absent::Missing);
-            for ((abstains, odd), given) in self.block.abstains.iter_mut().zip(&odd).zip(&given) {
-                *abstains |= (odd & given) | (missing & (given ^ 1));
+            if let Some(odd) = odd {
+                for ((abstains, odd), given) in self.block.abstains.iter_mut().zip(&odd).zip(&given) {
+                    *abstains |= odd & given;
+                }
+            }
+            if missing == 1 && !all_given {
+                for (abstains, given) in self.block.abstains.iter_mut().zip(&given) {
+                    *abstains |= given ^ 1;
+                }
             }
             if let Absent::Asked(asked) = input.absent
                 && let Some(out) = self.block.bits_mut(asked)
@@ -156,23 +289,26 @@ impl<'p> Runner<'p> {
         }
     }
 
-    fn collect(&mut self, decided: &mut Decided, start: usize, rows: usize) {
+    /// Copies what a block made of rows from `begin` on.
+    fn collect(&mut self, share: &mut Share<'_>, begin: usize, rows: usize) {
         let (program, block) = (self.program, &self.block);
-        for ((output, values), there) in
-            program.outputs.iter().zip(&mut decided.values).zip(&mut decided.there)
-        {
-            block.extend(output.value, rows, values);
-            there.extend(block.packed(output.there));
+        for (output, outcome) in program.outputs.iter().zip(&mut share.outcomes) {
+            match &mut outcome.values {
+                ValuesShare::Bits(bits) => block.pack(output.value, begin, bits),
+                ValuesShare::Numbers(numbers) => {
+                    let here = numbers.get_mut(begin..begin.saturating_add(rows));
+                    block.copy(output.value, here.unwrap_or_default());
+                }
+            }
+            block.pack(output.there, begin, outcome.there);
         }
-        for (fires, bits) in program.fires.iter().zip(&mut decided.fires) {
-            bits.extend(block.packed(fires.when));
+        for (fires, bits) in program.fires.iter().zip(&mut share.fires) {
+            block.pack(fires.when, begin, bits);
         }
-        for (overrides, bits) in program.overrides.iter().zip(&mut decided.overrides) {
-            bits.extend(block.packed(overrides.when));
+        for (overrides, bits) in program.overrides.iter().zip(&mut share.overrides) {
+            block.pack(overrides.when, begin, bits);
         }
-        decided.fired.extend(block.fired.iter().map(|(row, rule)| (row.saturating_add(start), *rule)));
-        let left = block.abstains.iter().take(rows).zip(start..).filter(|(abstains, _)| **abstains != 0);
-        decided.left.extend(left.map(|(_, row)| row));
+        share.fired.extend(block.fired.iter().map(|(row, rule)| (row.saturating_add(begin), *rule)));
     }
 }
 
@@ -186,86 +322,92 @@ fn unpack(bits: &[u8], start: usize, out: &mut [u8; ROWS]) {
     }
 }
 
-/// Marks rows that have no bool.
-fn bools(column: Option<&Column<'_>>, start: usize, out: &mut [u8; ROWS], odd: &mut [u8; ROWS]) {
+/// Rows whose value the program does not take; `None` where it takes all.
+type Odd = Option<[u8; ROWS]>;
+
+const ALL_ODD: Odd = Some([1; ROWS]);
+
+/// The bools of a column.
+fn bools(column: Option<&Column<'_>>, start: usize, out: &mut [u8; ROWS]) -> Odd {
     match column.map(|column| &column.values) {
-        Some(Values::Bools(bits)) => unpack(bits, start, out),
+        None => None,
+        Some(Values::Bools(bits)) => {
+            unpack(bits, start, out);
+            None
+        }
         Some(
             Values::Integers(_)
             | Values::Numbers { .. }
             | Values::WideNumbers { .. }
             | Values::Dates(_)
             | Values::Members { .. },
-        ) => odd.fill(1),
-        None => {}
+        ) => ALL_ODD,
     }
 }
 
-/// Marks rows whose number the program does not take.
+/// The numbers of a column, in the kind of the input.
 fn numbers(
     input: &Input,
     column: Option<&Column<'_>>,
     start: usize,
     rows: usize,
     out: &mut [i64; ROWS],
-    odd: &mut [u8; ROWS],
-) {
-    let (least, most) = (input.least, input.most);
+) -> Odd {
     let end = start.saturating_add(rows);
-    let mut put = |values: &mut dyn Iterator<Item = Option<i64>>| {
-        for ((out, odd), value) in out.iter_mut().zip(odd.iter_mut()).zip(values) {
-            let fits = value.filter(|value| *value >= least && *value <= most);
-            *odd = u8::from(fits.is_none());
-            *out = fits.unwrap_or(0);
-        }
-    };
     match (column.map(|column| &column.values), input.kind) {
-        (None, _) => {}
+        (None, _) => None,
         (Some(Values::Integers(values)), Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months) => {
-            within(values.get(start..end), 1, least, most, out, odd)
+            put(input, out, values.get(start..end), |value| Some(*value))
         }
-        (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) if *scale <= wanted => {
-            match 10_i64.checked_pow(wanted.saturating_sub(*scale)) {
-                Some(by) => within(units.get(start..end), by, least, most, out, odd),
-                None => odd.fill(1),
-            }
+        (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) if *scale == wanted => {
+            put(input, out, units.get(start..end), |value| Some(*value))
+        }
+        (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) if *scale < wanted => {
+            let by = 10_i64.checked_pow(wanted.saturating_sub(*scale));
+            put(input, out, units.get(start..end), |units| units.checked_mul(by?))
         }
         (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) => {
             let by = 10_i64.checked_pow(scale.saturating_sub(wanted));
-            let units = units.get(start..end).unwrap_or_default();
-            put(&mut units.iter().map(|units| by.and_then(|by| exact(*units, by))));
+            put(input, out, units.get(start..end), |units| exact(*units, by?))
         }
         (Some(Values::WideNumbers { units, scale }), Kind::Number { scale: wanted }) => {
-            let units = units.get(start..end).unwrap_or_default();
-            put(&mut units.iter().map(|units| wide(*units, *scale, wanted)));
+            put(input, out, units.get(start..end), |units| wide(*units, *scale, wanted))
         }
         (Some(Values::Dates(days)), Kind::Date) => {
-            put(&mut days.get(start..end).unwrap_or_default().iter().map(|day| Some(i64::from(*day))));
+            put(input, out, days.get(start..end), |day| Some(i64::from(*day)))
         }
         (Some(Values::Members { keys, members }), Kind::Member) => {
-            let keys = keys.get(start..end).unwrap_or_default();
             let member = |key: &u32| members.get(usize::try_from(*key).ok()?).copied().flatten();
-            put(&mut keys.iter().map(member));
+            put(input, out, keys.get(start..end), member)
         }
-        (Some(_), _) => odd.fill(1),
+        (Some(_), _) => ALL_ODD,
     }
 }
 
-/// Values times a factor, where they lie between limits.
-fn within(
-    values: Option<&[i64]>,
-    by: i64,
-    least: i64,
-    most: i64,
+/// Numbers of values, where they lie within the limits of an input.
+#[inline(always)]
+fn put<T>(
+    input: &Input,
     out: &mut [i64; ROWS],
-    odd: &mut [u8; ROWS],
-) {
-    for ((out, odd), value) in out.iter_mut().zip(odd).zip(values.unwrap_or_default()) {
-        let (value, exceeds) = value.overflowing_mul(by);
-        let fits = !exceeds && value >= least && value <= most;
-        *odd = u8::from(!fits);
-        *out = if fits { value } else { 0 };
+    values: Option<&[T]>,
+    number: impl Fn(&T) -> Option<i64>,
+) -> Odd {
+    let (least, most) = (input.least, input.most);
+    let fitting = |value: &T| number(value).filter(|value| *value >= least && *value <= most);
+    let mut all = true;
+    for (out, value) in out.iter_mut().zip(values.unwrap_or_default()) {
+        let fits = fitting(value);
+        all &= fits.is_some();
+        *out = fits.unwrap_or(0);
     }
+    if all {
+        return None;
+    }
+    let mut odd = [0; ROWS];
+    for (odd, value) in odd.iter_mut().zip(values.unwrap_or_default()) {
+        *odd = u8::from(fitting(value).is_none());
+    }
+    Some(odd)
 }
 
 fn exact(units: i64, by: i64) -> Option<i64> {

@@ -26,10 +26,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::ops::Range;
 
 use super::{FactKey, OutcomeKey, Policy};
-use crate::batch::{self, BLOCK, Decided, Runner, has};
+use crate::batch::{self, BLOCK, Decided, OutcomeValues, Runner, Share, ValuesShare, has};
 use crate::decision::{Decision, Fired, Overridden, Status};
 use crate::eval::{number_at, value_of};
 use crate::program::{Kind, Program};
@@ -140,8 +139,8 @@ pub struct Decisions {
 #[derive(Clone, Copy, Debug)]
 pub struct OutcomeColumn<'d> {
     kind: Kind,
-    values: &'d [i64],
-    there: &'d [u8],
+    outcome: &'d batch::Outcome,
+    rows: usize,
 }
 
 impl OutcomeColumn<'_> {
@@ -150,19 +149,31 @@ impl OutcomeColumn<'_> {
     /// thing, or where the row is an exception.
     #[must_use]
     pub fn number(&self, row: usize) -> Option<i64> {
-        if has(self.there, row) { self.values.get(row).copied() } else { None }
+        if has(&self.outcome.there, row) { self.outcome.values.number(row) } else { None }
     }
 
-    /// The numbers of all rows; one without a number has any.
+    /// The numbers of all rows, 0 where there is none; `None` for a `bool`.
     #[must_use]
-    pub fn numbers(&self) -> &[i64] {
-        self.values
+    pub fn numbers(&self) -> Option<&[i64]> {
+        match &self.outcome.values {
+            OutcomeValues::Numbers(numbers) => Some(numbers),
+            OutcomeValues::Bits(_) => None,
+        }
     }
 
-    /// A bit for each row that has a number, the lowest of each byte first.
+    /// A `bool` as a bit for each row, the lowest of each byte first; `None` for another type.
+    #[must_use]
+    pub fn bools(&self) -> Option<&[u8]> {
+        match &self.outcome.values {
+            OutcomeValues::Bits(bits) => bits.get(..self.rows.div_ceil(8)),
+            OutcomeValues::Numbers(_) => None,
+        }
+    }
+
+    /// A bit for each row that has a value, the lowest of each byte first.
     #[must_use]
     pub fn valid(&self) -> &[u8] {
-        self.there
+        self.outcome.there.get(..self.rows.div_ceil(8)).unwrap_or_default()
     }
 
     /// How many digits stand behind the point; 0 unless the outcome is a `number` or an amount.
@@ -190,8 +201,8 @@ impl Decisions {
         let output = self.policy.program.as_ref()?.outputs.get(place)?;
         Some(OutcomeColumn {
             kind: output.kind,
-            values: self.decided.values.get(place)?,
-            there: self.decided.there.get(place)?,
+            outcome: self.decided.outcomes.get(place)?,
+            rows: self.decided.rows,
         })
     }
 
@@ -218,9 +229,9 @@ impl Decisions {
             return None;
         }
         let mut outcomes = Vec::with_capacity(program.outputs.len());
-        for ((output, values), there) in program.outputs.iter().zip(&decided.values).zip(&decided.there) {
-            outcomes.push(if has(there, row) {
-                value_of(*values.get(row)?, output.kind)?
+        for (output, outcome) in program.outputs.iter().zip(&decided.outcomes) {
+            outcomes.push(if has(&outcome.there, row) {
+                value_of(outcome.values.number(row)?, output.kind)?
             } else {
                 Value::Nothing
             });
@@ -260,6 +271,60 @@ impl Policy {
     /// [`ColumnError`] for a key of another policy, a fact given twice, too few or too many values. Malformed and missing facts are no error: their rows are
     /// [exceptions](Decisions::exceptions).
     pub fn decide_batch(&self, columns: &Columns<'_>) -> Result<Decisions, ColumnError> {
+        let mut decisions =
+            Decisions { policy: self.clone(), decided: Decided::default(), exceptions: BTreeMap::new() };
+        self.decide_batch_into(columns, &mut decisions)?;
+        Ok(decisions)
+    }
+
+    /// As [`decide_batch`](Self::decide_batch), in the memory of earlier decisions, which are taken back.
+    ///
+    /// # Errors
+    ///
+    /// The same; then the earlier decisions remain.
+    pub fn decide_batch_into(
+        &self,
+        columns: &Columns<'_>,
+        decisions: &mut Decisions,
+    ) -> Result<(), ColumnError> {
+        let given = self.given(columns)?;
+        // What one decision may cost does not depend on a case without items.
+        let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
+        let program = self.program.as_deref().filter(|_| cheap);
+        let Decisions { policy, decided, exceptions } = decisions;
+        *policy = self.clone();
+        exceptions.clear();
+        let reference = self.reference();
+        let by_reference = |row: usize| reference.decide_json(&self.row_json(columns, &given, row));
+        let Some(program) = program else {
+            *decided = Decided { rows: columns.rows, ..Decided::default() };
+            exceptions.extend((0..columns.rows).map(|row| (row, by_reference(row))));
+            return Ok(());
+        };
+        decided.prepare(program, columns.rows);
+        let parts = in_parallel(decided.shares(SHARE), |mut share| {
+            let mut exceptions = Vec::new();
+            let left = Runner::new(program).run(&given, &mut share);
+            share.fired.retain(|(row, _)| left.binary_search(row).is_err());
+            for row in left {
+                let at = share.start.saturating_add(row);
+                let decision = by_reference(at);
+                if !put(program, &mut share, row, &decision) {
+                    exceptions.push((at, decision));
+                }
+            }
+            share.fired.sort_unstable();
+            (share.start, share.fired, exceptions)
+        });
+        for (start, fired, more) in parts {
+            decided.fired.extend(fired.into_iter().map(|(row, rule)| (row.saturating_add(start), rule)));
+            exceptions.extend(more);
+        }
+        Ok(())
+    }
+
+    /// The columns as the program takes them.
+    fn given<'a>(&self, columns: &Columns<'a>) -> Result<Vec<batch::Column<'a>>, ColumnError> {
         let mut given = Vec::with_capacity(columns.columns.len());
         for (fact, values, valid) in &columns.columns {
             let field = self.checked.schema.facts.fields.get(usize::from(fact.place));
@@ -279,20 +344,7 @@ impl Policy {
                 valid: *valid,
             });
         }
-        // What one decision may cost does not depend on a case without items.
-        let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
-        let program = self.program.as_deref().filter(|_| cheap);
-        let shares: Vec<Range<usize>> = (0..columns.rows)
-            .step_by(SHARE)
-            .map(|start| start..columns.rows.min(start.saturating_add(SHARE)))
-            .collect();
-        let parts = in_parallel(shares, |rows| self.decide_share(program, columns, &given, rows));
-        let mut all =
-            Decisions { policy: self.clone(), decided: Decided::default(), exceptions: BTreeMap::new() };
-        for (decided, exceptions) in parts {
-            all.append(decided, exceptions);
-        }
-        Ok(all)
+        Ok(given)
     }
 
     /// The values as the program takes them.
@@ -317,33 +369,6 @@ impl Policy {
                 batch::Values::Members { keys, members: names.iter().map(place).collect() }
             }
         }
-    }
-
-    fn decide_share(
-        &self,
-        program: Option<&Program>,
-        columns: &Columns<'_>,
-        given: &[batch::Column<'_>],
-        rows: Range<usize>,
-    ) -> (Decided, BTreeMap<usize, Decision>) {
-        let reference = self.reference();
-        let by_reference = |row: usize| reference.decide_json(&self.row_json(columns, given, row));
-        let mut exceptions = BTreeMap::new();
-        let Some(program) = program else {
-            exceptions.extend(rows.clone().map(|row| (row, by_reference(row))));
-            return (Decided { rows: rows.len(), ..Decided::default() }, exceptions);
-        };
-        let start = rows.start;
-        let mut decided = Runner::new(program).run(given, rows);
-        for row in std::mem::take(&mut decided.left) {
-            let at = start.saturating_add(row);
-            let decision = by_reference(at);
-            if !put(program, &mut decided, row, &decision) {
-                exceptions.insert(at, decision);
-            }
-        }
-        decided.fired.sort_unstable();
-        (decided, exceptions)
     }
 
     /// The facts of a row as one line of JSON.
@@ -391,28 +416,30 @@ fn number_text(units: i128, scale: u32) -> String {
 }
 
 /// Puts the answer of the reference evaluator into the columns; no where they do not hold it.
-fn put(program: &Program, decided: &mut Decided, row: usize, decision: &Decision) -> bool {
-    let mut numbers = Vec::with_capacity(decision.outcomes.len());
-    for (output, value) in program.outputs.iter().zip(&decision.outcomes) {
-        numbers.push(match value {
-            Value::Nothing => None,
-            value => match number_at(value, output.kind) {
-                Some(number) => Some(number),
-                None => {
-                    clear(decided, row);
-                    return false;
-                }
-            },
-        });
-    }
-    clear(decided, row);
+fn put(program: &Program, share: &mut Share<'_>, row: usize, decision: &Decision) -> bool {
+    clear(share, row);
     if !decision.is_decided() {
         return false;
     }
-    for ((number, values), there) in numbers.iter().zip(&mut decided.values).zip(&mut decided.there) {
-        if let (Some(number), Some(value)) = (number, values.get_mut(row)) {
-            *value = *number;
-            set(there, row);
+    let mut numbers = Vec::with_capacity(decision.outcomes.len());
+    for (output, value) in program.outputs.iter().zip(&decision.outcomes) {
+        let number = number_at(value, output.kind);
+        if number.is_none() && *value != Value::Nothing {
+            return false;
+        }
+        numbers.push(number);
+    }
+    for (number, outcome) in numbers.iter().zip(&mut share.outcomes) {
+        let Some(number) = number else { continue };
+        set(outcome.there, row);
+        match &mut outcome.values {
+            ValuesShare::Bits(bits) if *number != 0 => set(bits, row),
+            ValuesShare::Bits(_) => {}
+            ValuesShare::Numbers(numbers) => {
+                if let Some(place) = numbers.get_mut(row) {
+                    *place = *number;
+                }
+            }
         }
     }
     for fired in &decision.fired {
@@ -420,18 +447,18 @@ fn put(program: &Program, decided: &mut Decided, row: usize, decision: &Decision
         let Some(place) = place else { continue };
         match program.fires.iter().position(|fires| fires.rule == place) {
             Some(at) => {
-                if let Some(bits) = decided.fires.get_mut(at) {
+                if let Some(bits) = share.fires.get_mut(at) {
                     set(bits, row);
                 }
             }
-            None => decided.fired.push((row, place)),
+            None => share.fired.push((row, place)),
         }
     }
     for overridden in &decision.overridden {
         let same = program.overrides.iter().position(|one| {
             one.rule == overridden.rule && one.by == overridden.by && one.outcomes == overridden.outcomes
         });
-        if let Some(bits) = same.and_then(|at| decided.overrides.get_mut(at)) {
+        if let Some(bits) = same.and_then(|at| share.overrides.get_mut(at)) {
             set(bits, row);
         }
     }
@@ -439,19 +466,24 @@ fn put(program: &Program, decided: &mut Decided, row: usize, decision: &Decision
 }
 
 /// Takes back what the program made of a row that it left.
-fn clear(decided: &mut Decided, row: usize) {
-    let bitmaps = decided.there.iter_mut().chain(&mut decided.fires).chain(&mut decided.overrides);
-    for bits in bitmaps {
+fn clear(share: &mut Share<'_>, row: usize) {
+    let unset = |bits: &mut [u8]| {
         if let Some(byte) = bits.get_mut(row / 8) {
             *byte &= !(1 << (row % 8));
         }
-    }
-    for values in &mut decided.values {
-        if let Some(value) = values.get_mut(row) {
-            *value = 0;
+    };
+    for outcome in &mut share.outcomes {
+        unset(outcome.there);
+        match &mut outcome.values {
+            ValuesShare::Bits(bits) => unset(bits),
+            ValuesShare::Numbers(numbers) => {
+                if let Some(place) = numbers.get_mut(row) {
+                    *place = 0;
+                }
+            }
         }
     }
-    decided.fired.retain(|(at, _)| *at != row);
+    share.fires.iter_mut().chain(&mut share.overrides).for_each(|bits| unset(bits));
 }
 
 fn set(bits: &mut [u8], row: usize) {
@@ -460,39 +492,15 @@ fn set(bits: &mut [u8], row: usize) {
     }
 }
 
-impl Decisions {
-    /// Adds the rows that follow; all but the last share are whole bytes of bitmaps.
-    fn append(&mut self, more: Decided, exceptions: BTreeMap<usize, Decision>) {
-        let start = self.decided.rows;
-        self.exceptions.extend(exceptions);
-        if start == 0 {
-            self.decided = more;
-            return;
-        }
-        let all = &mut self.decided;
-        all.rows = start.saturating_add(more.rows);
-        all.values.iter_mut().zip(more.values).for_each(|(all, more)| all.extend(more));
-        for (all, more) in
-            [(&mut all.there, more.there), (&mut all.fires, more.fires), (&mut all.overrides, more.overrides)]
-        {
-            all.iter_mut().zip(more).for_each(|(all, more)| all.extend(more));
-        }
-        all.fired.extend(more.fired.into_iter().map(|(row, rule)| (row.saturating_add(start), rule)));
-    }
-}
-
 /// Each share decided, in order.
 #[cfg(feature = "parallel")]
-fn in_parallel<T: Send>(
-    shares: Vec<Range<usize>>,
-    decide: impl Fn(Range<usize>) -> T + Sync + Send,
-) -> Vec<T> {
+fn in_parallel<S: Send, T: Send>(shares: Vec<S>, decide: impl Fn(S) -> T + Sync + Send) -> Vec<T> {
     use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
     shares.into_par_iter().map(decide).collect()
 }
 
 /// Each share decided, in order.
 #[cfg(not(feature = "parallel"))]
-fn in_parallel<T>(shares: Vec<Range<usize>>, decide: impl Fn(Range<usize>) -> T) -> Vec<T> {
+fn in_parallel<S, T>(shares: Vec<S>, decide: impl Fn(S) -> T) -> Vec<T> {
     shares.into_iter().map(decide).collect()
 }

@@ -121,12 +121,18 @@ impl Machine {
         if !fits || self.is_set(program.abstains) {
             return false;
         }
-        let in_groups = !self.left.fired.is_empty();
+        let mut count = self.left.fired.len();
+        let in_groups = count > 0;
+        self.left.fired.resize(count.saturating_add(program.fires.len()), 0);
         for fires in &program.fires {
-            if self.is_set(fires.when) {
-                self.left.fired.push(fires.rule);
+            // Which rules fire is anybody's guess, so there is no branch on it.
+            let fired = self.is_set(fires.when);
+            if let Some(place) = self.left.fired.get_mut(count) {
+                *place = fires.rule;
             }
+            count = count.saturating_add(usize::from(fired));
         }
+        self.left.fired.truncate(count);
         if in_groups {
             self.left.fired.sort_unstable();
         }

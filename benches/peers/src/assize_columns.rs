@@ -92,6 +92,7 @@ pub struct Columns {
     description: Description,
     policy: Policy,
     input: Input,
+    decisions: Decisions,
 }
 
 impl Columns {
@@ -123,7 +124,7 @@ impl Columns {
             load: None,
             agreement: format!("as limit2 in all of {} rows", facts.len()),
         };
-        Ok(Self { description, policy, input })
+        Ok(Self { description, policy, input, decisions })
     }
 }
 
@@ -138,7 +139,9 @@ impl Contender for Columns {
 
     fn run(&mut self, _: Form, _: usize) -> usize {
         let columns = self.input.columns(&self.policy);
-        drop(black_box(self.policy.decide_batch(black_box(&columns))));
+        let decided = self.policy.decide_batch_into(black_box(&columns), &mut self.decisions);
+        decided.expect("columns of the policy");
+        black_box(&self.decisions);
         self.input.act.len()
     }
 }

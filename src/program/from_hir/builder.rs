@@ -274,6 +274,13 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => bit(a < b),
             (_, _) if a == b => NO,
+            // With a constant there is one form, which is run together with others.
+            (Ref::Const(than), _) if than < i64::MAX => {
+                self.less_or_equal(Ref::Const(than.saturating_add(1)), b)
+            }
+            (_, Ref::Const(than)) if than > i64::MIN => {
+                self.less_or_equal(a, Ref::Const(than.saturating_sub(1)))
+            }
             (_, _) => self.make(Code::Less, a, b, NO),
         }
     }
@@ -304,7 +311,7 @@ impl Builder {
     }
 
     /// The constant mask that a condition tests something with.
-    fn membership(&self, of: Ref) -> Option<(Ref, i64)> {
+    pub(super) fn membership(&self, of: Ref) -> Option<(Ref, i64)> {
         match self.node(of)? {
             Node { code: Code::Member, a, b: Ref::Const(mask), c: _ } => Some((a, mask)),
             _ => None,

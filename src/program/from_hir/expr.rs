@@ -1,5 +1,7 @@
 //! Expressions. What is left out here (lists, records, ranges, texts, calendars, quotients) is unsure.
 
+use std::collections::BTreeMap;
+
 use super::super::{Code, Kind};
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
@@ -502,11 +504,26 @@ impl Lowering<'_> {
             constants.and_then(|all| if highest { all.into_iter().min() } else { all.into_iter().max() });
         let extreme = if highest { i64::MIN } else { i64::MAX };
         let mut best = start.unwrap_or(Ref::Const(inert.unwrap_or(extreme)));
-        for (when, value) in values {
+        for (when, value) in &values {
             let known = self.code.select(when.holds, value.sure, YES);
             let known = self.code.and(when.sure, known);
             sure = self.code.and(sure, known);
             any = self.code.or(any, when.holds);
+        }
+        let (values, looked_up) = match best {
+            Ref::Const(start) => self.by_membership(values, start, |one, other| {
+                Some(if highest { one.max(other) } else { one.min(other) })
+            }),
+            Ref::Input(_) | Ref::Result(_) => (values, Vec::new()),
+        };
+        for (place, looked_up) in looked_up.into_iter().enumerate() {
+            best = match (place, highest) {
+                (0, _) => looked_up,
+                (_, true) => self.code.higher_of(best, looked_up),
+                (_, false) => self.code.lower_of(best, looked_up),
+            };
+        }
+        for (when, value) in values {
             best = if highest {
                 self.code.higher_if(when.holds, value.value, best)
             } else {
@@ -517,6 +534,43 @@ impl Lowering<'_> {
             best = self.code.select(any, best, Ref::Const(0));
         }
         Some(Term { kind, value: best, there: any, sure })
+    }
+
+    /// Constants whose conditions test one member each way are one table of the members: what is left, and the entries of
+    /// the tables, each combined with `start`.
+    pub(super) fn by_membership(
+        &mut self,
+        values: Vec<(Judged, Term)>,
+        start: i64,
+        combine: impl Fn(i64, i64) -> Option<i64>,
+    ) -> (Vec<(Judged, Term)>, Vec<Ref>) {
+        let members = self.schema.enums.iter().map(|def| def.members.len()).max().unwrap_or(0);
+        // How many constants are in a table, and its entries while they all fit.
+        let mut tables: BTreeMap<Ref, (usize, Option<Vec<i64>>)> = BTreeMap::new();
+        let of = |lowering: &Self, (when, value): &(Judged, Term)| {
+            let Ref::Const(constant) = value.value else { return None };
+            let (of, mask) = lowering.code.membership(when.holds)?;
+            Some((of, mask, constant))
+        };
+        for value in &values {
+            let Some((of, mask, constant)) = of(self, value) else { continue };
+            let (count, table) = tables.entry(of).or_insert_with(|| (0, Some(vec![start; members])));
+            *count = count.saturating_add(1);
+            let entries = table.take().into_iter().flatten().zip(0..).map(|(entry, place)| {
+                let is_in = mask.checked_shr(place).is_some_and(|rest| rest & 1 == 1);
+                if is_in { combine(entry, constant) } else { Some(entry) }
+            });
+            *table = entries.collect();
+        }
+        // One alone is as fast as it is.
+        tables.retain(|_, (count, table)| *count > 1 && table.is_some());
+        let kept = values
+            .into_iter()
+            .filter(|value| of(self, value).is_none_or(|(of, _, _)| !tables.contains_key(&of)));
+        let kept = kept.collect();
+        let tables = tables.into_iter().filter_map(|(of, (_, table))| Some((of, table?)));
+        let entries = tables.map(|(of, table)| self.code.lookup(of, table)).collect();
+        (kept, entries)
     }
 
     /// All values in one kind.

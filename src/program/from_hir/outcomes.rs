@@ -228,7 +228,11 @@ impl Lowering<'_> {
         let known = |kind, value| Some(Combined { kind, value, there: some, value_there: YES, sure: YES });
         match how {
             Combine::Sum if is_amount(kind) => {
+                let (aligned, looked_up) = self.by_membership(aligned, 0, i64::checked_add);
                 let mut total = Ref::Const(0);
+                for looked_up in looked_up {
+                    total = self.code.add(total, looked_up);
+                }
                 for (when, value) in aligned {
                     total = self.code.add_if(when.holds, value.value, total);
                 }
