@@ -7,8 +7,8 @@
 #[allow(dead_code, reason = "the smoke tests use the rest")]
 mod generate;
 
-use assize::Policy;
 use assize::columns::{Columns, Values};
+use assize::{Decider, Policy};
 use generate::{Choices, plain_policy};
 use serde_json::Value as Json;
 
@@ -56,15 +56,43 @@ fn generated_plain_policies() {
                 pairs += 1;
                 decided += u64::from(answer.is_decided() && policy.is_compiled());
                 by_program += u64::from(!answer.is_by_reference());
+                given(&policy, &mut decider, &case.value, &slow);
+                all.extend(case.value.as_object().cloned());
                 case = made.completed(&case, &mut choices);
             }
         }
+        by_columns(&policy, all, &text);
     }
     println!(
         "{accepted} accepted, {compiled} compiled, {pairs} pairs, {decided} decided, {by_program} by the program"
     );
     assert!(compiled * 10 >= accepted * 7, "{compiled} of {accepted} are compiled");
     assert!(by_program * 10 >= decided * 6, "{by_program} of {decided} decisions are the program's");
+}
+
+/// Facts given one by one mean what they mean as JSON.
+fn given(policy: &Policy, decider: &mut Decider, case: &Json, expected: &str) {
+    decider.clear();
+    for (name, value) in case.as_object().into_iter().flatten() {
+        let Some(fact) = policy.fact(name) else { return };
+        match value {
+            Json::Bool(value) => decider.give_bool(fact, *value),
+            Json::Number(number) if number.as_i64().is_some() => {
+                decider.give_integer(fact, number.as_i64().unwrap_or(0));
+            }
+            Json::String(text) => match (policy.member(fact, text), millionths(text)) {
+                (Some(member), _) => decider.give_member(member),
+                (None, Some(units)) if i64::try_from(units).is_ok() => {
+                    decider.give_number(fact, units as i64, SCALE);
+                }
+                (None, _) => decider.give_json(fact, &value.to_string()),
+            },
+            _ => decider.give_json(fact, &value.to_string()),
+        }
+    }
+    let mut line = String::new();
+    decider.decide().write_json(0, &mut line);
+    assert_eq!(line, expected, "{case}");
 }
 
 /// The values of one fact in some cases, in the layout of columns.
@@ -167,6 +195,7 @@ fn column(cases: &mut [serde_json::Map<String, Json>], fact: &str) -> Option<(He
 /// The cases as columns are decided as each is alone.
 fn by_columns(policy: &Policy, mut cases: Vec<serde_json::Map<String, Json>>, shown: &str) {
     let names: Vec<String> = policy.fact_names().map(str::to_owned).collect();
+    cases.iter_mut().for_each(|case| case.retain(|name, _| names.contains(name)));
     let held: Vec<_> = names.iter().map(|name| (name, column(&mut cases, name))).collect();
     let texts: Vec<(&String, Vec<&str>)> = held
         .iter()
@@ -291,8 +320,10 @@ fn catalogues_of_rules() {
                 facts["late"] = choices.below(6).into();
             }
             all.extend(facts.as_object().cloned());
+            let case = facts.clone();
             let facts = facts.to_string();
             let slow = reference.decide_json(&facts);
+            given(&policy, &mut decider, &case, &slow.to_json(0));
             let mut fast = String::new();
             decider.decide_json(&facts).write_json(pairs, &mut fast);
             assert_eq!(fast, slow.to_json(pairs), "seed {seed}\n{text}\n--- {facts}");

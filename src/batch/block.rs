@@ -39,6 +39,15 @@ enum Operand<'b, T> {
     All(T),
 }
 
+impl<T: Copy + Default> Operand<'_, T> {
+    fn row(&self, row: usize) -> T {
+        match self {
+            Self::Rows(rows) => rows.get(row).copied().unwrap_or_default(),
+            Self::All(value) => *value,
+        }
+    }
+}
+
 impl Block {
     pub(super) fn new(program: &Program, plan: &Plan) -> Self {
         let registers = plan.classes.iter().map(|class| match class {
@@ -340,14 +349,25 @@ fn numbers(
         Code::Down => checked(out, exceeds, &operands.numbers(instruction.a, first), &b, round_down),
         Code::Lower => zip(out, &operands.numbers(instruction.a, first), &b, i64::min),
         Code::Higher => zip(out, &operands.numbers(instruction.a, first), &b, i64::max),
-        Code::And => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a & b),
-        Code::Or => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a | b),
-        Code::AndNot => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a & !b),
+        Code::Intersection => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a & b),
+        Code::Union => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a | b),
+        Code::Difference => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a & !b),
+        Code::Clamp => {
+            let a = operands.numbers(instruction.a, first);
+            let c = operands.numbers(instruction.c, third);
+            choose(out, &Operand::All(1), &a, &b, |_, a, b| a.max(b));
+            let raised = *out;
+            zip(out, &Operand::Rows(&raised), &c, i64::min);
+        }
         // These make bits, or are no business of a single register.
         Code::Less
         | Code::LessOrEqual
         | Code::Equal
+        | Code::Within
         | Code::Member
+        | Code::And
+        | Code::Or
+        | Code::AndNot
         | Code::Not
         | Code::Divides
         | Code::Group
@@ -358,8 +378,23 @@ fn numbers(
 /// An instruction that makes bits.
 fn bits(instruction: &Instruction, before: &[Column], out: &mut Bits, rooms: &mut Rooms) {
     let operands = Operands(before);
-    let Rooms { numbers: [one, other, _], bits: [first, second, third] } = rooms;
+    let Rooms { numbers: [one, other, another], bits: [first, second, third] } = rooms;
     match instruction.code {
+        Code::Within => {
+            let a = operands.numbers(instruction.a, one);
+            let (b, c) = (operands.numbers(instruction.b, other), operands.numbers(instruction.c, another));
+            let within = |a: i64, least: i64, width: i64| a.wrapping_sub(least) as u64 <= width as u64;
+            match (b, c) {
+                (Operand::All(least), Operand::All(width)) => {
+                    zip(out, &a, &Operand::All(()), |a, ()| u8::from(within(a, least, width)));
+                }
+                (b, c) => {
+                    for (row, out) in out.iter_mut().enumerate() {
+                        *out = u8::from(within(a.row(row), b.row(row), c.row(row)));
+                    }
+                }
+            }
+        }
         Code::Less | Code::LessOrEqual | Code::Equal | Code::Member | Code::Divides => {
             let a = operands.numbers(instruction.a, one);
             let b = operands.numbers(instruction.b, other);

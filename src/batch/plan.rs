@@ -30,10 +30,16 @@ impl Plan {
                 |register: Reg| classes.get(usize::from(register.0)).copied().unwrap_or(Class::Number);
             let (b, c) = (class(instruction.b), class(instruction.c));
             let made = match instruction.code {
-                Code::Less | Code::LessOrEqual | Code::Equal | Code::Member | Code::Divides | Code::Not => {
-                    Class::Bit
-                }
-                Code::And | Code::Or | Code::AndNot => either(class(instruction.a), b),
+                Code::Less
+                | Code::LessOrEqual
+                | Code::Equal
+                | Code::Within
+                | Code::Member
+                | Code::Divides
+                | Code::And
+                | Code::Or
+                | Code::AndNot
+                | Code::Not => Class::Bit,
                 Code::Select => either(b, c),
                 Code::Add
                 | Code::Subtract
@@ -47,6 +53,10 @@ impl Plan {
                 | Code::HalfEven
                 | Code::Up
                 | Code::Down
+                | Code::Clamp
+                | Code::Union
+                | Code::Intersection
+                | Code::Difference
                 | Code::Lookup
                 | Code::Group
                 | Code::Part => Class::Number,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::decision::{Decision, Fired, Overridden, Status};
-use crate::program::{Absent, Code, Instruction, Kind, Output, Program, Reg};
+use crate::program::{Absent, Code, Family, Instruction, Kind, Output, Program, Reg};
 use crate::types::Schema;
 use crate::value::{Number, Value, date_of, day_number};
 
@@ -25,8 +25,8 @@ const LARGE: usize = 1 << 16;
 pub(crate) struct Machine {
     /// As many as one of the sizes above.
     registers: Box<[i64]>,
-    /// Codes, and how many instructions of each follow each other.
-    runs: Vec<(Code, usize)>,
+    /// Families, and how many instructions of each follow each other.
+    runs: Vec<(Family, usize)>,
     /// By fact, a bit: the case gives it.
     given: Vec<u64>,
     /// The bits that every case must give.
@@ -54,8 +54,8 @@ impl Machine {
                 Absent::Derived => {}
             }
         }
-        let runs = program.code.chunk_by(|one, next| one.code == next.code);
-        let runs = runs.filter_map(|run| Some((run.first()?.code, run.len()))).collect();
+        let runs = program.code.chunk_by(|one, next| one.code.family() == next.code.family());
+        let runs = runs.filter_map(|run| Some((run.first()?.code.family(), run.len()))).collect();
         let left = Left::new(program);
         Self { registers, runs, given: vec![0; words], required, defaults, asked, left }
     }
@@ -236,7 +236,7 @@ pub(crate) fn number_at(value: &Value, kind: Kind) -> Option<i64> {
 /// Runs all instructions; no when a number did not fit.
 fn run<const N: usize>(
     program: &Program,
-    runs: &[(Code, usize)],
+    runs: &[(Family, usize)],
     registers: &mut [i64; N],
     left: &mut Left,
 ) -> bool {
@@ -244,9 +244,16 @@ fn run<const N: usize>(
     let mut overflow = false;
     let tables = &program.tables;
     let mut rest = &*program.code;
-    for (code, count) in runs {
+    for (family, count) in runs {
         let Some((run, after)) = rest.split_at_checked(*count) else { break };
         rest = after;
+        let code = match family {
+            Family::Alone(code) => code,
+            Family::Bits => {
+                place.bits(run);
+                continue;
+            }
+        };
         match code {
             Code::Add => place.checked(run, &mut overflow, |a, b, _| a.overflowing_add(b)),
             Code::Subtract => place.checked(run, &mut overflow, |a, b, _| a.overflowing_sub(b)),
@@ -267,10 +274,13 @@ fn run<const N: usize>(
             Code::LessOrEqual => place.each(run, |a, b, _| i64::from(a <= b)),
             Code::Equal => place.each(run, |a, b, _| i64::from(a == b)),
             Code::Member => place.each(run, |a, b, _| b.wrapping_shr(a as u32) & 1),
-            Code::And => place.each(run, |a, b, _| a & b),
-            Code::Or => place.each(run, |a, b, _| a | b),
-            Code::AndNot => place.each(run, |a, b, _| a & !b),
-            Code::Not => place.each(run, |a, _, _| a ^ 1),
+            Code::Within => place.each(run, |a, b, c| i64::from(a.wrapping_sub(b) as u64 <= c as u64)),
+            Code::Clamp => place.each(run, |a, b, c| a.max(b).min(c)),
+            Code::Intersection => place.each(run, |a, b, _| a & b),
+            Code::Union => place.each(run, |a, b, _| a | b),
+            Code::Difference => place.each(run, |a, b, _| a & !b),
+            // These are of the other family.
+            Code::And | Code::Or | Code::AndNot | Code::Not => {}
             Code::Divides => place.each(run, |a, b, _| i64::from(a.checked_rem(b) == Some(0))),
             Code::Group => {
                 for instruction in run {
@@ -324,6 +334,21 @@ impl<const N: usize> Place<'_, N> {
     fn each(&mut self, run: &[Instruction], result: impl Fn(i64, i64, i64) -> i64) {
         for Instruction { code: _, a, b, c } in run {
             self.put(result(self.at(*a), self.at(*b), self.at(*c)));
+        }
+    }
+
+    /// Functions of two bits by their tables: bit `2a + b` is the result.
+    #[inline(always)]
+    fn bits(&mut self, run: &[Instruction]) {
+        for Instruction { code, a, b, c: _ } in run {
+            let table = match code {
+                Code::And => 0b1000_u32,
+                Code::Or => 0b1110,
+                Code::AndNot => 0b0100,
+                _ => 0b0011,
+            };
+            let row = self.at(*a).wrapping_mul(2).wrapping_add(self.at(*b)) as u32;
+            self.put(i64::from(table.wrapping_shr(row) & 1));
         }
     }
 

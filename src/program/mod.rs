@@ -41,18 +41,25 @@ pub(crate) enum Code {
     HalfEven,
     Up,
     Down,
+    /// `a` raised to `b` and cut to `c`.
+    Clamp,
     Less,
     LessOrEqual,
     Equal,
+    /// Whether `a` is at least `b`, and above it by at most `c` (without sign).
+    Within,
     /// Bit `a` of the mask `b`; `a` is within 0 to 63.
     Member,
-    /// Of bits and of masks alike.
+    /// Of bits.
     And,
     Or,
-    /// `a` without `b`.
+    /// `a` and not `b`.
     AndNot,
-    /// Of a bit.
     Not,
+    /// Of masks.
+    Union,
+    Intersection,
+    Difference,
     /// Whether `b` divides `a`; `b` is above 0.
     Divides,
     /// The entry `a` of the lookup table whose number is `b` itself; 0 beyond its end.
@@ -63,7 +70,49 @@ pub(crate) enum Code {
     Part,
 }
 
-/// One instruction; its result goes to the register of its own place. Those of one code mostly follow each other.
+/// What is run in one loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Family {
+    /// Functions of two bits.
+    Bits,
+    Alone(Code),
+}
+
+impl Code {
+    pub(crate) fn family(self) -> Family {
+        match self {
+            Self::And | Self::Or | Self::AndNot | Self::Not => Family::Bits,
+            Self::Add
+            | Self::Subtract
+            | Self::Multiply
+            | Self::Lower
+            | Self::Higher
+            | Self::Select
+            | Self::AddIf
+            | Self::HigherIf
+            | Self::LowerIf
+            | Self::HalfUp
+            | Self::HalfEven
+            | Self::Up
+            | Self::Down
+            | Self::Clamp
+            | Self::Less
+            | Self::LessOrEqual
+            | Self::Equal
+            | Self::Within
+            | Self::Member
+            | Self::Union
+            | Self::Intersection
+            | Self::Difference
+            | Self::Divides
+            | Self::Lookup
+            | Self::Group
+            | Self::Part => Family::Alone(self),
+        }
+    }
+}
+
+/// One instruction; its result goes to the register of its own place. Those of one family mostly follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Instruction {
     pub(crate) code: Code,

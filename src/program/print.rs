@@ -27,7 +27,9 @@ impl fmt::Display for Program {
                 Code::Lookup => writeln!(f, " in table {}", instruction.b.0)?,
                 Code::Group => writeln!(f, " is group {}", instruction.a.0)?,
                 Code::Part => writeln!(f, " leaves part {}", instruction.b.0)?,
-                Code::Select | Code::AddIf | Code::HigherIf | Code::LowerIf => writeln!(f, " {b} {c}")?,
+                Code::Select | Code::Clamp | Code::Within | Code::AddIf | Code::HigherIf | Code::LowerIf => {
+                    writeln!(f, " {b} {c}")?
+                }
                 Code::Add
                 | Code::Subtract
                 | Code::Multiply
@@ -44,6 +46,9 @@ impl fmt::Display for Program {
                 | Code::And
                 | Code::Or
                 | Code::AndNot
+                | Code::Union
+                | Code::Intersection
+                | Code::Difference
                 | Code::Divides => writeln!(f, " {b}")?,
             }
         }

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::super::{Code, Gather, Gives, Group, GroupRule, Instruction, Key, Reg, Sum};
+use super::super::{Code, Family, Gather, Gives, Group, GroupRule, Instruction, Key, Reg, Sum};
 
 /// A value of 64 bits in code that is being made: a bool as 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,6 +133,12 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => Ref::Const(a.min(b)),
             (_, _) if a == b => a,
+            (cap @ Ref::Const(_), of) | (of, cap @ Ref::Const(_)) => match self.node(of) {
+                Some(Node { code: Code::Higher, a: floor @ Ref::Const(_), b: of, .. }) => {
+                    self.make(Code::Clamp, of, floor, cap)
+                }
+                Some(_) | None => self.make(Code::Lower, cap, of, NO),
+            },
             (_, _) => self.make(Code::Lower, a.min(b), a.max(b), NO),
         }
     }
@@ -246,25 +252,11 @@ impl Builder {
     /// The test that a bit stands for: which register must lie between which limits.
     pub(super) fn test(&self, bit: Ref) -> Test {
         let within = |of, least, most| Test { of, limits: Limits::Within(least, most) };
-        match self.node(bit) {
-            Some(Node { code: Code::Less, a: Ref::Const(than), b: of, .. }) if than < i64::MAX => {
-                within(of, than.saturating_add(1), i64::MAX)
-            }
-            Some(Node { code: Code::Less, a: of, b: Ref::Const(than), .. }) if than > i64::MIN => {
-                within(of, i64::MIN, than.saturating_sub(1))
-            }
-            Some(Node { code: Code::LessOrEqual, a: Ref::Const(least), b: of, .. }) => {
-                within(of, least, i64::MAX)
-            }
-            Some(Node { code: Code::LessOrEqual, a: of, b: Ref::Const(most), .. }) => {
-                within(of, i64::MIN, most)
-            }
-            Some(Node { code: Code::Equal, a: Ref::Const(value), b: of, .. }) => within(of, value, value),
-            Some(Node { code: Code::Not, a: of, .. }) => within(of, 0, 0),
-            Some(Node { code: Code::Member, a: of, b: Ref::Const(mask), .. }) => {
-                Test { of, limits: Limits::Among(mask) }
-            }
-            Some(_) | None => within(bit, 1, 1),
+        match (self.limits(bit), self.membership(bit), self.node(bit)) {
+            (Some((of, least, most)), _, _) => within(of, least, most),
+            (_, Some((of, mask)), _) => Test { of, limits: Limits::Among(mask) },
+            (_, _, Some(Node { code: Code::Not, a: of, .. })) => within(of, 0, 0),
+            (_, _, _) => within(bit, 1, 1),
         }
     }
 
@@ -274,13 +266,8 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => bit(a < b),
             (_, _) if a == b => NO,
-            // With a constant there is one form, which is run together with others.
-            (Ref::Const(than), _) if than < i64::MAX => {
-                self.less_or_equal(Ref::Const(than.saturating_add(1)), b)
-            }
-            (_, Ref::Const(than)) if than > i64::MIN => {
-                self.less_or_equal(a, Ref::Const(than.saturating_sub(1)))
-            }
+            (Ref::Const(than), _) => than.checked_add(1).map_or(NO, |least| self.within(b, least, i64::MAX)),
+            (_, Ref::Const(than)) => than.checked_sub(1).map_or(NO, |most| self.within(a, i64::MIN, most)),
             (_, _) => self.make(Code::Less, a, b, NO),
         }
     }
@@ -289,6 +276,8 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => bit(a <= b),
             (_, _) if a == b => YES,
+            (Ref::Const(least), _) => self.within(b, least, i64::MAX),
+            (_, Ref::Const(most)) => self.within(a, i64::MIN, most),
             (_, _) => self.make(Code::LessOrEqual, a, b, NO),
         }
     }
@@ -297,7 +286,29 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => bit(a == b),
             (_, _) if a == b => YES,
+            (Ref::Const(value), of) | (of, Ref::Const(value)) => self.within(of, value, value),
             (_, _) => self.make(Code::Equal, a.min(b), a.max(b), NO),
+        }
+    }
+
+    /// Whether a number lies between limits, both included.
+    fn within(&mut self, of: Ref, least: i64, most: i64) -> Ref {
+        if least > most {
+            return NO;
+        }
+        if (least, most) == (i64::MIN, i64::MAX) {
+            return YES;
+        }
+        self.make(Code::Within, of, Ref::Const(least), Ref::Const(most.wrapping_sub(least)))
+    }
+
+    /// The limits that a condition tests something with.
+    fn limits(&self, of: Ref) -> Option<(Ref, i64, i64)> {
+        match self.node(of)? {
+            Node { code: Code::Within, a, b: Ref::Const(least), c: Ref::Const(width) } => {
+                Some((a, least, least.wrapping_add(width)))
+            }
+            _ => None,
         }
     }
 
@@ -329,6 +340,11 @@ impl Builder {
             && left == right
         {
             return self.member(left, Ref::Const(one & other));
+        }
+        if let (Some((left, least, most)), Some((right, low, high))) = (self.limits(a), self.limits(b))
+            && left == right
+        {
+            return self.within(left, least.max(low), most.min(high));
         }
         match (self.node(a), self.node(b)) {
             (_, Some(Node { code: Code::Not, a: of, .. })) => self.without(a, of),
@@ -370,6 +386,11 @@ impl Builder {
             (_, Some(Node { code: Code::Not, a, .. })) => a,
             (_, Some(Node { code: Code::Less, a, b, .. })) => self.less_or_equal(b, a),
             (_, Some(Node { code: Code::LessOrEqual, a, b, .. })) => self.less(b, a),
+            (_, Some(Node { code: Code::Within, .. })) => match self.limits(of) {
+                Some((of, i64::MIN, most)) => self.less(Ref::Const(most), of),
+                Some((of, least, i64::MAX)) => self.less(of, Ref::Const(least)),
+                Some(_) | None => self.make(Code::Not, of, NO, NO),
+            },
             (_, Some(Node { code: Code::Member, a, b: Ref::Const(mask), .. })) => {
                 self.member(a, Ref::Const(!mask))
             }
@@ -383,7 +404,7 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => Ref::Const(a | b),
             (Ref::Const(0), other) | (other, Ref::Const(0)) => other,
-            (_, _) => self.make(Code::Or, a.min(b), a.max(b), NO),
+            (_, _) => self.make(Code::Union, a.min(b), a.max(b), NO),
         }
     }
 
@@ -391,7 +412,7 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => Ref::Const(a & b),
             (Ref::Const(0), _) | (_, Ref::Const(0)) => Ref::Const(0),
-            (_, _) => self.make(Code::And, a.min(b), a.max(b), NO),
+            (_, _) => self.make(Code::Intersection, a.min(b), a.max(b), NO),
         }
     }
 
@@ -399,7 +420,7 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => Ref::Const(a & !b),
             (_, Ref::Const(0)) => a,
-            (_, _) => self.make(Code::AndNot, a, b, NO),
+            (_, _) => self.make(Code::Difference, a, b, NO),
         }
     }
 
@@ -504,12 +525,12 @@ impl Builder {
         asked
     }
 
-    /// The nodes that are asked for, each behind what it needs, with as many of one code together as can be: a machine
-    /// looks at the code once for all of them.
+    /// The nodes that are asked for, each behind what it needs, with as many of one family together as can be: a machine
+    /// looks at the family once for all of them.
     fn order(&self, asked: &[bool]) -> Vec<usize> {
         let mut waits = vec![0_u32; self.nodes.len()];
         let mut users: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
-        let mut ready: BTreeMap<Code, Vec<usize>> = BTreeMap::new();
+        let mut ready: BTreeMap<Family, Vec<usize>> = BTreeMap::new();
         for (at, node) in self.nodes.iter().enumerate().filter(|(at, _)| asked.get(*at) == Some(&true)) {
             let mut count = 0_u32;
             for operand in self.operands(node) {
@@ -522,14 +543,16 @@ impl Builder {
                 *waits = count;
             }
             if count == 0 {
-                ready.entry(node.code).or_default().push(at);
+                ready.entry(node.code.family()).or_default().push(at);
             }
         }
         let mut order = Vec::new();
-        // The code with the most nodes that can be run now.
-        while let Some((code, _)) = ready.iter().max_by_key(|(code, nodes)| (nodes.len(), Reverse(**code))) {
-            let code = *code;
-            let Some(nodes) = ready.remove(&code) else { break };
+        // The family with the most nodes that can be run now.
+        while let Some((family, _)) =
+            ready.iter().max_by_key(|(family, nodes)| (nodes.len(), Reverse(**family)))
+        {
+            let family = *family;
+            let Some(nodes) = ready.remove(&family) else { break };
             let mut begin = order.len();
             order.extend(nodes);
             while let Some(at) = order.get(begin).copied() {
@@ -539,11 +562,11 @@ impl Builder {
                         continue;
                     };
                     *waits = waits.saturating_sub(1);
-                    // One of the same code can follow at once.
-                    if *waits == 0 && node.code == code {
+                    // One of the same family can follow at once.
+                    if *waits == 0 && node.code.family() == family {
                         order.push(*user);
                     } else if *waits == 0 {
-                        ready.entry(node.code).or_default().push(*user);
+                        ready.entry(node.code.family()).or_default().push(*user);
                     }
                 }
             }
