@@ -1,5 +1,7 @@
-//! Recovery: a file that does not parse is cut at the item words that open a line, and each piece is parsed on
-//! its own. The cut happens only after the whole text was refused, so layout never changes a meaning.
+//! A file is cut at the item words that open a line, and each piece is parsed on its own: the parser's memory is then
+//! that of one item. Item words continue no item, so pieces that all parse are the items of the whole. Where a piece
+//! does not parse, the whole is tried, so that layout never changes a meaning; only when it is refused too is there
+//! something to recover from.
 
 use std::sync::Arc;
 
@@ -29,25 +31,72 @@ pub(super) struct Chunk<'s, 't> {
 pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sink) -> ast::File {
     let tokens = scan::tokens(program);
     let ends: Vec<usize> = tokens.iter().map(Token::end).collect();
+    let spaced = spaced(program, &tokens);
     let linted = lint::check(file, &tokens, sink);
     let chunks = cut(program, &tokens);
     let too_deep: Vec<bool> =
         chunks.iter().map(|chunk| guard::is_too_deep(file, chunk, limits.nesting, sink)).collect();
-    if !too_deep.contains(&true)
-        && let Ok(pairs) = Grammar::parse(Rule::file, program)
-    {
-        return ast::File { items: Builder::new(file, program, 0, &ends, sink).items(pairs) };
+    if !too_deep.contains(&true) {
+        if let Some(items) = piece_by_piece(file, program, &spaced, &chunks, &ends, sink) {
+            return ast::File { items };
+        }
+        if let Ok(pairs) = Grammar::parse(Rule::file, &spaced) {
+            return ast::File { items: Builder::new(file, program, 0, &ends, sink).items(pairs) };
+        }
     }
-    let mut recovery = Recovery { file, program, ends, linted, sink, items: Vec::new() };
+    let mut recovery = Recovery { file, program, spaced: &spaced, ends, linted, sink, items: Vec::new() };
     for (chunk, is_too_deep) in chunks.iter().zip(too_deep) {
         if is_too_deep { recovery.stub(chunk.tokens) } else { recovery.chunk(chunk) }
     }
     ast::File { items: recovery.items }
 }
 
+/// The items of all pieces; `None`, and nothing reported, if one does not parse.
+fn piece_by_piece(
+    file: FileId,
+    program: &str,
+    spaced: &str,
+    chunks: &[Chunk<'_, '_>],
+    ends: &[usize],
+    sink: &mut Sink,
+) -> Option<Vec<ast::Item>> {
+    let mut items = Vec::new();
+    let mut found = Sink::default();
+    let mut from = 0;
+    for chunk in chunks {
+        let pairs = Grammar::parse(Rule::file, spaced.get(chunk.start..chunk.end)?).ok()?;
+        let text = program.get(chunk.start..chunk.end)?;
+        let ends = ends.get(from..from + chunk.tokens.len())?;
+        items.append(&mut Builder::new(file, text, chunk.start, ends, &mut found).items(pairs));
+        from += chunk.tokens.len();
+    }
+    sink.append(found);
+    Some(items)
+}
+
+/// The text as the grammar reads it: what stands between tokens is blank, comments and the ends of lines too, and a
+/// text that does not end on its line begins with a character that no rule accepts.
+fn spaced(program: &str, tokens: &[Token<'_>]) -> String {
+    let mut spaced = String::with_capacity(program.len());
+    for token in tokens {
+        spaced.extend(std::iter::repeat_n(' ', token.start.saturating_sub(spaced.len())));
+        match (token.kind, token.text.strip_prefix('"')) {
+            (TokenKind::OpenText, Some(rest)) => {
+                spaced.push('\0');
+                spaced.push_str(rest);
+            }
+            (_, _) => spaced.push_str(token.text),
+        }
+    }
+    spaced.extend(std::iter::repeat_n(' ', program.len().saturating_sub(spaced.len())));
+    spaced
+}
+
 struct Recovery<'t, 'k> {
     file: FileId,
     program: &'t str,
+    /// The program as the grammar reads it.
+    spaced: &'t str,
     /// Where the tokens end.
     ends: Vec<usize>,
     /// Where the tokens start that were already reported, sorted.
@@ -58,9 +107,9 @@ struct Recovery<'t, 'k> {
 
 impl<'t> Recovery<'t, '_> {
     fn chunk(&mut self, chunk: &Chunk<'_, 't>) {
-        let text = self.program.get(chunk.start..chunk.end).unwrap_or("");
+        let text = self.spaced.get(chunk.start..chunk.end).unwrap_or("");
         match Grammar::parse(Rule::file, text) {
-            Ok(pairs) => self.build(text, chunk.start, pairs),
+            Ok(pairs) => self.build(chunk.start, pairs),
             Err(error) => {
                 if !self.without_bad_fields(chunk, text) {
                     self.explain(chunk.tokens, chunk.start, &error);
@@ -70,7 +119,8 @@ impl<'t> Recovery<'t, '_> {
         }
     }
 
-    fn build(&mut self, text: &str, start: usize, pairs: Pairs<'_, Rule>) {
+    fn build(&mut self, start: usize, pairs: Pairs<'_, Rule>) {
+        let text = self.program.get(start..).unwrap_or("");
         self.items.extend(Builder::new(self.file, text, start, &self.ends, self.sink).items(pairs));
     }
 
@@ -96,7 +146,7 @@ impl<'t> Recovery<'t, '_> {
             let to = starts.get(index + 1).copied().unwrap_or(chunk.tokens.len());
             let Some(tokens) = chunk.tokens.get(*from..to) else { continue };
             let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { continue };
-            let field = self.program.get(first.start..last.end()).unwrap_or("");
+            let field = self.spaced.get(first.start..last.end()).unwrap_or("");
             if let Err(error) = Grammar::parse(Rule::lone_field, field) {
                 broken.push((tokens, first.start, error));
                 if let Some(bytes) = kept.get_mut(first.start - chunk.start..last.end() - chunk.start) {
@@ -109,7 +159,7 @@ impl<'t> Recovery<'t, '_> {
         for (tokens, start, error) in &broken {
             self.explain(tokens, *start, error);
         }
-        self.build(&kept, chunk.start, pairs);
+        self.build(chunk.start, pairs);
         true
     }
 
@@ -118,7 +168,7 @@ impl<'t> Recovery<'t, '_> {
         let Ok(pairs) = Grammar::parse(Rule::good_items, text) else { return };
         let end = chunk.start + pairs.peek().map_or(0, |pair| pair.as_span().end());
         let before = self.items.len();
-        self.build(text, chunk.start, pairs);
+        self.build(chunk.start, pairs);
         let left = chunk.tokens.partition_point(|token| token.start < end);
         let Some(rest) = chunk.tokens.get(left..) else { return };
         let Some(next) = rest.first() else { return };
