@@ -64,7 +64,7 @@ fn piece_by_piece(
     let mut found = Sink::default();
     let mut from = 0;
     for chunk in chunks {
-        let pairs = Grammar::parse(Rule::file, spaced.get(chunk.start..chunk.end)?).ok()?;
+        let pairs = piece(chunk, spaced.get(chunk.start..chunk.end)?)?;
         let text = program.get(chunk.start..chunk.end)?;
         let ends = ends.get(from..from + chunk.tokens.len())?;
         items.append(&mut Builder::new(file, text, chunk.start, ends, &mut found).items(pairs));
@@ -72,6 +72,18 @@ fn piece_by_piece(
     }
     sink.append(found);
     Some(items)
+}
+
+/// Parses a piece: as the one item that its first word opens, else as whatever it is.
+fn piece<'t>(chunk: &Chunk<'_, '_>, text: &'t str) -> Option<Pairs<'t, Rule>> {
+    let alone = match chunk.tokens.first()?.text {
+        "rule" => Some(Rule::lone_rule),
+        "define" => Some(Rule::lone_define),
+        "example" => Some(Rule::lone_example),
+        _ => None,
+    };
+    let parsed = alone.and_then(|rule| Grammar::parse(rule, text).ok());
+    parsed.or_else(|| Grammar::parse(Rule::file, text).ok())
 }
 
 /// The text as the grammar reads it: what stands between tokens is blank, comments and the ends of lines too, and a

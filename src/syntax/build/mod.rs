@@ -58,10 +58,11 @@ impl<'t, 'k> Builder<'t, 'k> {
             for part in file.into_inner() {
                 if part.as_rule() == Rule::version {
                     self.version(&part);
-                } else if part.as_rule() == Rule::item {
+                } else if part.as_rule() != Rule::EOI {
                     self.is_too_deep = false;
                     let span = self.span(&part);
-                    if let Some(kind) = Parts::of(part).next().and_then(|part| self.item(part)) {
+                    let item = if part.as_rule() == Rule::item { Parts::of(part).next() } else { Some(part) };
+                    if let Some(kind) = item.and_then(|part| self.item(part)) {
                         items.push(Item { span, kind });
                     }
                 }

@@ -101,9 +101,15 @@ impl Builder<'_, '_> {
     pub(super) fn flat(&mut self, pair: Pair<'_, Rule>) -> Deep {
         let span = self.span(&pair);
         let whole = pair.clone();
+        let mut parts = pair.into_inner();
+        if parts.len() == 1
+            && let Some(operand) = parts.next()
+        {
+            return self.operand(operand);
+        }
         let mut joins = Joins::default();
         let mut yard = Yard::default();
-        for part in pair.into_inner() {
+        for part in parts {
             let place = self.span(&part);
             #[expect(clippy::wildcard_enum_match_arm, reason = "pest's enum names every rule of the grammar")]
             match part.as_rule() {
