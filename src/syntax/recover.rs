@@ -74,17 +74,37 @@ fn piece_by_piece(
     Some(items)
 }
 
-/// Parses a piece: as the one item that its first word opens, else as whatever it is.
+/// Parses a piece: as the one item that its first word opens, which most are, else as whatever it is.
 fn piece<'t>(chunk: &Chunk<'_, '_>, text: &'t str) -> Option<Pairs<'t, Rule>> {
-    let alone = match chunk.tokens.first()?.text {
-        "rule" => Some(Rule::lone_rule),
-        "define" => Some(Rule::lone_define),
-        "example" => Some(Rule::lone_example),
-        _ => None,
-    };
-    let parsed = alone.and_then(|rule| Grammar::parse(rule, text).ok());
-    parsed.or_else(|| Grammar::parse(Rule::file, text).ok())
+    let first = chunk.tokens.first().filter(|first| first.start == chunk.start);
+    let opened = first.and_then(|first| ITEMS.iter().find(|(word, _)| first.is_word(word)));
+    let lone = opened.and_then(|(_, rule)| Grammar::parse(*rule, text).ok());
+    let is_whole =
+        |pairs: &Pairs<'_, Rule>| pairs.peek().is_some_and(|pair| pair.as_span().end() == text.len());
+    lone.filter(is_whole).or_else(|| Grammar::parse(Rule::file, text).ok())
 }
+
+/// The rules of the items, by the words that open them.
+const ITEMS: &[(&str, Rule)] = &[
+    ("rule", Rule::rule_item),
+    ("example", Rule::example),
+    ("define", Rule::define),
+    ("outcome", Rule::outcome),
+    ("table", Rule::table),
+    ("parameter", Rule::parameter),
+    ("enum", Rule::enumeration),
+    ("scale", Rule::scale),
+    ("unit", Rule::unit),
+    ("record", Rule::record),
+    ("facts", Rule::facts),
+    ("always", Rule::claim),
+    ("never", Rule::claim),
+    ("policy", Rule::policy),
+    ("use", Rule::use_file),
+    ("calendar", Rule::calendar),
+    ("monotone", Rule::monotone),
+    ("independent", Rule::independent),
+];
 
 /// The text as the grammar reads it: what stands between tokens is blank, comments and the ends of lines too, and a
 /// text that does not end on its line begins with a character that no rule accepts.

@@ -54,21 +54,28 @@ impl<'t, 'k> Builder<'t, 'k> {
 
     pub(super) fn items(&mut self, pairs: Pairs<'_, Rule>) -> Vec<Item> {
         let mut items = Vec::new();
-        for file in pairs {
-            for part in file.into_inner() {
+        for pair in pairs {
+            if !matches!(pair.as_rule(), Rule::file | Rule::good_items) {
+                items.extend(self.whole_item(pair));
+                continue;
+            }
+            for part in pair.into_inner() {
                 if part.as_rule() == Rule::version {
                     self.version(&part);
-                } else if part.as_rule() != Rule::EOI {
-                    self.is_too_deep = false;
-                    let span = self.span(&part);
-                    let item = if part.as_rule() == Rule::item { Parts::of(part).next() } else { Some(part) };
-                    if let Some(kind) = item.and_then(|part| self.item(part)) {
-                        items.push(Item { span, kind });
-                    }
+                } else if part.as_rule() == Rule::item
+                    && let Some(item) = Parts::of(part).next()
+                {
+                    items.extend(self.whole_item(item));
                 }
             }
         }
         items
+    }
+
+    fn whole_item(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
+        self.is_too_deep = false;
+        let span = self.span(&pair);
+        self.item(pair).map(|kind| Item { span, kind })
     }
 
     fn version(&mut self, pair: &Pair<'_, Rule>) {

@@ -4,6 +4,7 @@
 use super::Flow;
 use crate::hir::{BinaryOp, Body, Expr, ExprKind, InForce, Measure, MeasureKind, NamedId, Rule, UnaryOp};
 use crate::types::{Field, Presence, Type};
+use crate::value::{Number, Value};
 
 impl Flow<'_> {
     /// Judging the expression reports nothing, and its value is there. A guard that says otherwise contradicts what is
@@ -108,7 +109,9 @@ impl Flow<'_> {
             | MeasureKind::Without(_)
             | MeasureKind::Waived => measure.kind.exprs().into_iter().all(|expr| self.is_plain(expr)),
             // The bounds of its share are looked at.
-            MeasureKind::Factor { .. } => false,
+            MeasureKind::Factor { share, raises: _ } => {
+                matches!(&share.kind, ExprKind::Const(Value::Number(share)) if (Number::ZERO..=Number::ONE).contains(share))
+            }
         }
     }
 }
