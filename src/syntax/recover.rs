@@ -44,7 +44,7 @@ pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sin
             return ast::File { items: Builder::new(file, program, 0, &ends, sink).items(pairs) };
         }
     }
-    let mut recovery = Recovery { file, program, spaced: &spaced, ends, linted, sink, items: Vec::new() };
+    let mut recovery = Recovery { file, program, spaced: &spaced, linted, sink, items: Vec::new() };
     for (chunk, is_too_deep) in chunks.iter().zip(too_deep) {
         if is_too_deep { recovery.stub(chunk.tokens) } else { recovery.chunk(chunk) }
     }
@@ -129,8 +129,6 @@ struct Recovery<'t, 'k> {
     program: &'t str,
     /// The program as the grammar reads it.
     spaced: &'t str,
-    /// Where the tokens end.
-    ends: Vec<usize>,
     /// Where the tokens start that were already reported, sorted.
     linted: Vec<usize>,
     sink: &'k mut Sink,
@@ -141,7 +139,7 @@ impl<'t> Recovery<'t, '_> {
     fn chunk(&mut self, chunk: &Chunk<'_, 't>) {
         let text = self.spaced.get(chunk.start..chunk.end).unwrap_or("");
         match Grammar::parse(Rule::file, text) {
-            Ok(pairs) => self.build(chunk.start, pairs),
+            Ok(pairs) => self.build(chunk.start, chunk.tokens, pairs),
             Err(error) => {
                 if !self.without_bad_fields(chunk, text) {
                     self.explain(chunk.tokens, chunk.start, &error);
@@ -151,9 +149,18 @@ impl<'t> Recovery<'t, '_> {
         }
     }
 
-    fn build(&mut self, start: usize, pairs: Pairs<'_, Rule>) {
+    /// Builds what was read of these tokens.
+    fn build<'s>(
+        &mut self,
+        start: usize,
+        tokens: impl IntoIterator<Item = &'s Token<'t>>,
+        pairs: Pairs<'_, Rule>,
+    ) where
+        't: 's,
+    {
+        let ends: Vec<usize> = tokens.into_iter().map(Token::end).collect();
         let text = self.program.get(start..).unwrap_or("");
-        self.items.extend(Builder::new(self.file, text, start, &self.ends, self.sink).items(pairs));
+        self.items.extend(Builder::new(self.file, text, start, &ends, self.sink).items(pairs));
     }
 
     /// Says why parsing stopped, unless a mistake among these tokens was already reported.
@@ -191,7 +198,9 @@ impl<'t> Recovery<'t, '_> {
         for (tokens, start, error) in &broken {
             self.explain(tokens, *start, error);
         }
-        self.build(chunk.start, pairs);
+        // A field ends before the broken one behind it.
+        let is_kept = |token: &&Token<'_>| kept.as_bytes().get(token.start - chunk.start) != Some(&b' ');
+        self.build(chunk.start, chunk.tokens.iter().filter(is_kept), pairs);
         true
     }
 
@@ -200,7 +209,7 @@ impl<'t> Recovery<'t, '_> {
         let Ok(pairs) = Grammar::parse(Rule::good_items, text) else { return };
         let end = chunk.start + pairs.peek().map_or(0, |pair| pair.as_span().end());
         let before = self.items.len();
-        self.build(chunk.start, pairs);
+        self.build(chunk.start, chunk.tokens, pairs);
         let left = chunk.tokens.partition_point(|token| token.start < end);
         let Some(rest) = chunk.tokens.get(left..) else { return };
         let Some(next) = rest.first() else { return };

@@ -459,3 +459,52 @@ fn show(flow: &Flow<'_>, table: &Table, cell: &[Cut]) -> String {
     }
     if parts.is_empty() { "every case".to_owned() } else { parts.join(", ") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cut, holds, stretch};
+    use crate::hir::BinaryOp;
+    use crate::value::Value;
+
+    #[test]
+    fn a_stretch_is_where_the_test_holds() {
+        let at = |place: i64| Value::Integer(place);
+        let between = |low: Option<i64>, high: Option<i64>| Cut::Between(low.map(at), high.map(at));
+        let numbers = vec![
+            Cut::Nothing,
+            between(None, Some(0)),
+            Cut::At(at(0)),
+            between(Some(0), Some(2)),
+            Cut::At(at(2)),
+            Cut::At(at(3)),
+            between(Some(3), None),
+        ];
+        let others = vec![Cut::At(at(0)), Cut::At(at(2)), between(None, None)];
+        let mut values: Vec<Value> = (-1..5).map(at).collect();
+        values.push(Value::Nothing);
+        values.extend((-1..5).map(|low| Value::Range((at(low), at(2)).into())));
+        for cuts in [numbers, others, Vec::new()] {
+            for op in [
+                BinaryOp::Is,
+                BinaryOp::Less,
+                BinaryOp::LessOrEqual,
+                BinaryOp::Greater,
+                BinaryOp::GreaterOrEqual,
+                BinaryOp::In,
+            ] {
+                for value in &values {
+                    // Only a range is asked about with `in`, and no range about anything else.
+                    if (op == BinaryOp::In) != matches!(value, Value::Range(_))
+                        || (op != BinaryOp::Is && *value == Value::Nothing)
+                    {
+                        continue;
+                    }
+                    let found = stretch(&cuts, op, value);
+                    for (place, cut) in cuts.iter().enumerate() {
+                        assert_eq!(found.contains(&place), holds(cut, op, value), "{op:?} {value:?} {cut:?}");
+                    }
+                }
+            }
+        }
+    }
+}
