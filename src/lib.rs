@@ -41,6 +41,9 @@
 //! - [`Error`] says that a call failed. What is wrong with a policy's text are [`diagnostic::Diagnostic`]s; what is wrong
 //!   with a case are [`decision::Problem`]s.
 
+// What pest makes of the grammar names it.
+extern crate alloc;
+
 mod batch;
 pub mod decision;
 pub mod diagnostic;

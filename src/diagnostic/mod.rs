@@ -113,6 +113,10 @@ impl Sink {
         self.found.push(diagnostic);
     }
 
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.found.append(&mut other.found);
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.found.iter().any(|found| found.code.severity() == Severity::Error)
     }

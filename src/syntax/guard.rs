@@ -33,6 +33,9 @@ pub(super) fn admits(file: FileId, text: &str, limits: &Limits, sink: &mut Sink)
         );
         return false;
     }
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
+        return true;
+    }
     let forbidden = text.char_indices().filter(|(at, char)| is_forbidden(*at, *char));
     let mut admitted = true;
     for (at, char) in forbidden.take(MAX_REPORTED_CHARACTERS) {

@@ -246,6 +246,9 @@ fn symbol(
     token: &Token<'_>,
     next: Option<&Token<'_>>,
 ) -> Option<Diagnostic> {
+    if matches!(token.text, "," | ":" | "|" | "(" | ")" | "<" | "<=" | ">" | ">=") {
+        return None;
+    }
     let before = all_before.last();
     let place = (token.start, token.end());
     let named = |why: &str| format!("`{}` is not a mark of this language: {why}", token.text);

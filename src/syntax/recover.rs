@@ -1,5 +1,7 @@
-//! Recovery: a file that does not parse is cut at the item words that open a line, and each piece is parsed on
-//! its own. The cut happens only after the whole text was refused, so layout never changes a meaning.
+//! A file is cut at the item words that open a line, and each piece is parsed on its own: the parser's memory is then
+//! that of one item. Item words continue no item, so pieces that all parse are the items of the whole. Where a piece
+//! does not parse, the whole is tried, so that layout never changes a meaning; only when it is refused too is there
+//! something to recover from.
 
 use std::sync::Arc;
 
@@ -29,27 +31,104 @@ pub(super) struct Chunk<'s, 't> {
 pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sink) -> ast::File {
     let tokens = scan::tokens(program);
     let ends: Vec<usize> = tokens.iter().map(Token::end).collect();
+    let spaced = spaced(program, &tokens);
     let linted = lint::check(file, &tokens, sink);
     let chunks = cut(program, &tokens);
     let too_deep: Vec<bool> =
         chunks.iter().map(|chunk| guard::is_too_deep(file, chunk, limits.nesting, sink)).collect();
-    if !too_deep.contains(&true)
-        && let Ok(pairs) = Grammar::parse(Rule::file, program)
-    {
-        return ast::File { items: Builder::new(file, program, 0, &ends, sink).items(pairs) };
+    if !too_deep.contains(&true) {
+        if let Some(items) = piece_by_piece(file, program, &spaced, &chunks, &ends, sink) {
+            return ast::File { items };
+        }
+        if let Ok(pairs) = Grammar::parse(Rule::file, &spaced) {
+            return ast::File { items: Builder::new(file, program, 0, &ends, sink).items(pairs) };
+        }
     }
-    let mut recovery = Recovery { file, program, ends, linted, sink, items: Vec::new() };
+    let mut recovery = Recovery { file, program, spaced: &spaced, linted, sink, items: Vec::new() };
     for (chunk, is_too_deep) in chunks.iter().zip(too_deep) {
         if is_too_deep { recovery.stub(chunk.tokens) } else { recovery.chunk(chunk) }
     }
     ast::File { items: recovery.items }
 }
 
+/// The items of all pieces; `None`, and nothing reported, if one does not parse.
+fn piece_by_piece(
+    file: FileId,
+    program: &str,
+    spaced: &str,
+    chunks: &[Chunk<'_, '_>],
+    ends: &[usize],
+    sink: &mut Sink,
+) -> Option<Vec<ast::Item>> {
+    let mut items = Vec::new();
+    let mut found = Sink::default();
+    let mut from = 0;
+    for chunk in chunks {
+        let pairs = piece(chunk, spaced.get(chunk.start..chunk.end)?)?;
+        let text = program.get(chunk.start..chunk.end)?;
+        let ends = ends.get(from..from + chunk.tokens.len())?;
+        items.append(&mut Builder::new(file, text, chunk.start, ends, &mut found).items(pairs));
+        from += chunk.tokens.len();
+    }
+    sink.append(found);
+    Some(items)
+}
+
+/// Parses a piece: as the one item that its first word opens, which most are, else as whatever it is.
+fn piece<'t>(chunk: &Chunk<'_, '_>, text: &'t str) -> Option<Pairs<'t, Rule>> {
+    let first = chunk.tokens.first().filter(|first| first.start == chunk.start);
+    let opened = first.and_then(|first| ITEMS.iter().find(|(word, _)| first.is_word(word)));
+    let lone = opened.and_then(|(_, rule)| Grammar::parse(*rule, text).ok());
+    let is_whole =
+        |pairs: &Pairs<'_, Rule>| pairs.peek().is_some_and(|pair| pair.as_span().end() == text.len());
+    lone.filter(is_whole).or_else(|| Grammar::parse(Rule::file, text).ok())
+}
+
+/// The rules of the items, by the words that open them.
+const ITEMS: &[(&str, Rule)] = &[
+    ("rule", Rule::rule_item),
+    ("example", Rule::example),
+    ("define", Rule::define),
+    ("outcome", Rule::outcome),
+    ("table", Rule::table),
+    ("parameter", Rule::parameter),
+    ("enum", Rule::enumeration),
+    ("scale", Rule::scale),
+    ("unit", Rule::unit),
+    ("record", Rule::record),
+    ("facts", Rule::facts),
+    ("always", Rule::claim),
+    ("never", Rule::claim),
+    ("policy", Rule::policy),
+    ("use", Rule::use_file),
+    ("calendar", Rule::calendar),
+    ("monotone", Rule::monotone),
+    ("independent", Rule::independent),
+];
+
+/// The text as the grammar reads it: what stands between tokens is blank, comments and the ends of lines too, and a
+/// text that does not end on its line begins with a character that no rule accepts.
+fn spaced(program: &str, tokens: &[Token<'_>]) -> String {
+    let mut spaced = String::with_capacity(program.len());
+    for token in tokens {
+        spaced.extend(std::iter::repeat_n(' ', token.start.saturating_sub(spaced.len())));
+        match (token.kind, token.text.strip_prefix('"')) {
+            (TokenKind::OpenText, Some(rest)) => {
+                spaced.push('\0');
+                spaced.push_str(rest);
+            }
+            (_, _) => spaced.push_str(token.text),
+        }
+    }
+    spaced.extend(std::iter::repeat_n(' ', program.len().saturating_sub(spaced.len())));
+    spaced
+}
+
 struct Recovery<'t, 'k> {
     file: FileId,
     program: &'t str,
-    /// Where the tokens end.
-    ends: Vec<usize>,
+    /// The program as the grammar reads it.
+    spaced: &'t str,
     /// Where the tokens start that were already reported, sorted.
     linted: Vec<usize>,
     sink: &'k mut Sink,
@@ -58,9 +137,9 @@ struct Recovery<'t, 'k> {
 
 impl<'t> Recovery<'t, '_> {
     fn chunk(&mut self, chunk: &Chunk<'_, 't>) {
-        let text = self.program.get(chunk.start..chunk.end).unwrap_or("");
+        let text = self.spaced.get(chunk.start..chunk.end).unwrap_or("");
         match Grammar::parse(Rule::file, text) {
-            Ok(pairs) => self.build(text, chunk.start, pairs),
+            Ok(pairs) => self.build(chunk.start, chunk.tokens, pairs),
             Err(error) => {
                 if !self.without_bad_fields(chunk, text) {
                     self.explain(chunk.tokens, chunk.start, &error);
@@ -70,8 +149,18 @@ impl<'t> Recovery<'t, '_> {
         }
     }
 
-    fn build(&mut self, text: &str, start: usize, pairs: Pairs<'_, Rule>) {
-        self.items.extend(Builder::new(self.file, text, start, &self.ends, self.sink).items(pairs));
+    /// Builds what was read of these tokens.
+    fn build<'s>(
+        &mut self,
+        start: usize,
+        tokens: impl IntoIterator<Item = &'s Token<'t>>,
+        pairs: Pairs<'_, Rule>,
+    ) where
+        't: 's,
+    {
+        let ends: Vec<usize> = tokens.into_iter().map(Token::end).collect();
+        let text = self.program.get(start..).unwrap_or("");
+        self.items.extend(Builder::new(self.file, text, start, &ends, self.sink).items(pairs));
     }
 
     /// Says why parsing stopped, unless a mistake among these tokens was already reported.
@@ -96,7 +185,7 @@ impl<'t> Recovery<'t, '_> {
             let to = starts.get(index + 1).copied().unwrap_or(chunk.tokens.len());
             let Some(tokens) = chunk.tokens.get(*from..to) else { continue };
             let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { continue };
-            let field = self.program.get(first.start..last.end()).unwrap_or("");
+            let field = self.spaced.get(first.start..last.end()).unwrap_or("");
             if let Err(error) = Grammar::parse(Rule::lone_field, field) {
                 broken.push((tokens, first.start, error));
                 if let Some(bytes) = kept.get_mut(first.start - chunk.start..last.end() - chunk.start) {
@@ -109,7 +198,9 @@ impl<'t> Recovery<'t, '_> {
         for (tokens, start, error) in &broken {
             self.explain(tokens, *start, error);
         }
-        self.build(&kept, chunk.start, pairs);
+        // A field ends before the broken one behind it.
+        let is_kept = |token: &&Token<'_>| kept.as_bytes().get(token.start - chunk.start) != Some(&b' ');
+        self.build(chunk.start, chunk.tokens.iter().filter(is_kept), pairs);
         true
     }
 
@@ -118,7 +209,7 @@ impl<'t> Recovery<'t, '_> {
         let Ok(pairs) = Grammar::parse(Rule::good_items, text) else { return };
         let end = chunk.start + pairs.peek().map_or(0, |pair| pair.as_span().end());
         let before = self.items.len();
-        self.build(text, chunk.start, pairs);
+        self.build(chunk.start, chunk.tokens, pairs);
         let left = chunk.tokens.partition_point(|token| token.start < end);
         let Some(rest) = chunk.tokens.get(left..) else { return };
         let Some(next) = rest.first() else { return };

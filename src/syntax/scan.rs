@@ -99,13 +99,15 @@ fn token(first: char, rest: &str) -> (TokenKind, usize) {
             .map_or_else(|| (TokenKind::OpenText, line_length(rest)), |length| (TokenKind::Text, length));
     }
     if first == '_' || XID_START(first) {
-        return (TokenKind::Word, run(rest, XID_CONTINUE));
+        return (TokenKind::Word, word(rest));
     }
     if first.is_ascii_digit() {
         return date_like(rest)
             .map_or_else(|| (TokenKind::Number, number(rest)), |length| (TokenKind::Date, length));
     }
-    if let Some((_, closing)) = ODD_QUOTES.iter().find(|(opening, _)| *opening == first) {
+    if (!first.is_ascii() || matches!(first, '\'' | '`'))
+        && let Some((_, closing)) = ODD_QUOTES.iter().find(|(opening, _)| *opening == first)
+    {
         return quoted(rest, closing)
             .map_or((TokenKind::Strange, first.len_utf8()), |length| (TokenKind::OddText, length));
     }
@@ -143,6 +145,14 @@ fn line_length(rest: &str) -> usize {
 
 fn run(rest: &str, belongs: impl Fn(char) -> bool) -> usize {
     rest.find(|char| !belongs(char)).unwrap_or(rest.len())
+}
+
+fn word(rest: &str) -> usize {
+    let plain = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    match rest.as_bytes().get(plain) {
+        Some(next) if !next.is_ascii() => run(rest, XID_CONTINUE),
+        Some(_) | None => plain,
+    }
 }
 
 fn digits(rest: &str) -> usize {

@@ -35,15 +35,18 @@ struct Times {
 /// Evaluations, and how often they are done.
 #[derive(Clone, Debug, Default)]
 struct Charge {
+    /// What is done once; most is, so it stands apart.
+    once: u64,
     terms: BTreeMap<Times, u64>,
 }
 
 impl Charge {
     fn one() -> Self {
-        Self { terms: BTreeMap::from([(Times { degree: 0, inside: None }, 1)]) }
+        Self { once: 1, terms: BTreeMap::new() }
     }
 
     fn add(&mut self, other: &Self) {
+        self.once = self.once.saturating_add(other.once);
         for (times, work) in &other.terms {
             self.put(*times, *work);
         }
@@ -55,15 +58,24 @@ impl Charge {
     }
 
     fn times(&self, count: u64) -> Self {
-        Self { terms: self.terms.iter().map(|(times, work)| (*times, work.saturating_mul(count))).collect() }
+        Self {
+            once: self.once.saturating_mul(count),
+            terms: self.terms.iter().map(|(times, work)| (*times, work.saturating_mul(count))).collect(),
+        }
+    }
+
+    /// Every term with its work, that which is done once among them.
+    fn all(&self) -> impl Iterator<Item = (Times, u64)> {
+        let once = (self.once > 0).then_some((Times { degree: 0, inside: None }, self.once));
+        once.into_iter().chain(self.terms.iter().map(|(times, work)| (*times, *work)))
     }
 
     /// Done for each item of a list with as many items as all lists of a case.
     fn per_item(&self, of: LocalId) -> Self {
         let mut whole = Self::default();
-        for (Times { degree, inside }, work) in &self.terms {
+        for (Times { degree, inside }, work) in self.all() {
             let inside = inside.filter(|inside| *inside != of);
-            whole.put(Times { degree: degree.saturating_add(1), inside }, *work);
+            whole.put(Times { degree: degree.saturating_add(1), inside }, work);
         }
         whole
     }
@@ -71,34 +83,34 @@ impl Charge {
     /// Done for each item of a list inside the item that `outer` holds.
     fn per_inner_item(&self, of: LocalId, outer: LocalId) -> Self {
         let mut whole = Self::default();
-        for (Times { degree, inside }, work) in &self.terms {
+        for (Times { degree, inside }, work) in self.all() {
             let times = match inside {
-                Some(inside) if *inside != of => {
-                    Times { degree: degree.saturating_add(1), inside: Some(*inside) }
+                Some(inside) if inside != of => {
+                    Times { degree: degree.saturating_add(1), inside: Some(inside) }
                 }
-                Some(_) | None => Times { degree: *degree, inside: Some(outer) },
+                Some(_) | None => Times { degree, inside: Some(outer) },
             };
-            whole.put(times, *work);
+            whole.put(times, work);
         }
         whole
     }
 
     fn per_degree(&self) -> Vec<u64> {
         let mut per_degree = Vec::new();
-        for (Times { degree, inside }, work) in &self.terms {
+        for (Times { degree, inside }, work) in self.all() {
             let degree = degree.saturating_add(usize::from(inside.is_some()));
             if per_degree.len() <= degree {
                 per_degree.resize(degree.saturating_add(1), 0);
             }
             if let Some(slot) = per_degree.get_mut(degree) {
-                *slot = u64::saturating_add(*slot, *work);
+                *slot = u64::saturating_add(*slot, work);
             }
         }
         per_degree
     }
 
     fn total(&self) -> u64 {
-        self.terms.values().fold(0, |sum: u64, work| sum.saturating_add(*work))
+        self.all().fold(0, |sum: u64, (_, work)| sum.saturating_add(work))
     }
 
     fn degree(&self) -> usize {
@@ -275,35 +287,43 @@ impl Costs<'_> {
     fn of_all(&self, exprs: &[&Expr]) -> Cost {
         let mut whole = Cost::default();
         for expr in exprs {
-            let cost = self.of(expr);
-            whole.depth = whole.depth.max(cost.depth);
-            whole.work.add(&cost.work);
+            whole.depth = whole.depth.max(self.charge(expr, &mut whole.work));
         }
         whole
     }
 
     fn of(&self, expr: &Expr) -> Cost {
-        let mut whole = if let ExprKind::Aggregate { how: _, binders, body } = &expr.kind {
-            self.over(binders, self.of(body))
+        let mut work = Charge::default();
+        let depth = self.charge(expr, &mut work);
+        Cost { depth, work }
+    }
+
+    /// Adds the work of an expression, and gives its depth.
+    fn charge(&self, expr: &Expr, work: &mut Charge) -> u32 {
+        let mut depth = 0;
+        if let ExprKind::Aggregate { how: _, binders, body } = &expr.kind {
+            let walked = self.over(binders, self.of(body));
+            work.add(&walked.work);
+            depth = walked.depth;
         } else if let ExprKind::First { binder, by } = &expr.kind {
             let keys: Vec<&Expr> = by.iter().map(|(_, key)| key).collect();
-            self.over(std::slice::from_ref(&**binder), self.of_all(&keys))
+            let walked = self.over(std::slice::from_ref(&**binder), self.of_all(&keys));
+            work.add(&walked.work);
+            depth = walked.depth;
         } else {
-            let mut children = Vec::new();
-            expr.for_each_child(&mut |child| children.push(child));
-            self.of_all(&children)
-        };
-        if let ExprKind::Call { named, args, at: _ } = &expr.kind {
-            let called = self.named.get(named.0 as usize).cloned().unwrap_or_default();
-            whole.depth = whole.depth.max(called.depth);
+            expr.for_each_child(&mut |child| depth = depth.max(self.charge(child, work)));
+        }
+        if let ExprKind::Call { named, args, at: _ } = &expr.kind
+            && let Some(called) = self.named.get(named.0 as usize)
+        {
+            depth = depth.max(called.depth);
             // Without parameters it is evaluated once per case, wherever it is read.
             if !args.is_empty() {
-                whole.work.add(&called.work);
+                work.add(&called.work);
             }
         }
-        whole.depth = whole.depth.saturating_add(1);
-        whole.work.add(&Charge::one());
-        whole
+        work.add(&Charge::one());
+        depth.saturating_add(1)
     }
 
     /// Something done for every item.

@@ -1,7 +1,8 @@
 //! Gaps and overlaps of tables: the space of the inputs is cut at the constants of the tests, and rows are followed
 //! through the cuts column by column (ruling 15).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::constants::fold;
 use super::flow::Flow;
@@ -29,7 +30,7 @@ type Alternatives = Vec<Vec<(BinaryOp, Value)>>;
 
 /// Reports combinations without a row, and rows that give one combination two values.
 pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table: &Table, inputs: &[Value]) {
-    let mut columns: Vec<Vec<(Cut, Vec<bool>)>> = Vec::new();
+    let mut columns: Vec<Column> = Vec::new();
     for (place, input) in inputs.iter().enumerate() {
         let tests: Option<Vec<Alternatives>> =
             table.rows.iter().map(|row| row.tests.get(place).and_then(|tests| constants(tests))).collect();
@@ -54,22 +55,18 @@ pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table
         }
         let Some(ty) = table.inputs.get(place).map(|input| &input.ty) else { return };
         let Some(cuts) = cuts(input, &tests, ty) else { return };
-        let column = cuts.into_iter().map(|cut| {
-            let holds = tests.iter().map(|tests| matches(&cut, tests)).collect();
-            (cut, holds)
-        });
-        columns.push(column.collect());
+        columns.push(Column::of(cuts, &tests));
     }
     let mut search = Search {
         columns: &columns,
         table,
         seen: BTreeSet::new(),
-        reached: BTreeSet::new(),
+        reached: vec![false; table.rows.len()],
         cells: 0,
         gap: None,
         overlap: None,
     };
-    let rows: BTreeSet<usize> = (0..table.rows.len()).collect();
+    let rows: Vec<usize> = (0..table.rows.len()).collect();
     search.follow(0, &rows, &mut Vec::new());
     if search.cells > CELL_LIMIT {
         return;
@@ -100,8 +97,8 @@ pub(super) fn check(flow: &mut Flow<'_>, named: &Named, version: &Version, table
             .help("narrow one of them, or say `, highest` behind the table's type"),
         );
     }
-    for (place, row) in table.rows.iter().enumerate() {
-        if !reached.contains(&place) {
+    for (row, is_reached) in table.rows.iter().zip(reached) {
+        if !is_reached {
             flow.report(Diagnostic::new(
                 Code::TableDeadRow,
                 row.span,
@@ -222,10 +219,119 @@ fn adjacent(low: &Value, high: &Value) -> bool {
     }
 }
 
-/// Some alternative of the cell holds on the whole cut.
-fn matches(cut: &Cut, alternatives: &[Vec<(BinaryOp, Value)>]) -> bool {
-    alternatives.is_empty()
-        || alternatives.iter().any(|all| all.iter().all(|(op, value)| holds(cut, *op, value)))
+/// One input: its cuts, and for each row the stretches of them on which the row's cell holds, apart and in order.
+struct Column {
+    cuts: Vec<Cut>,
+    rows: Vec<Vec<Range<usize>>>,
+}
+
+impl Column {
+    fn of(cuts: Vec<Cut>, tests: &[Alternatives]) -> Self {
+        let rows = tests.iter().map(|alternatives| stretches(&cuts, alternatives)).collect();
+        Self { cuts, rows }
+    }
+
+    /// What is left of some rows on each cut, with the first cut that leaves it, in the order of the rows left.
+    fn groups(&self, rows: &[usize]) -> Vec<(Vec<usize>, usize)> {
+        let stretches = || {
+            rows.iter()
+                .flat_map(|row| self.rows.get(*row).into_iter().flatten().map(move |cuts| (cuts, *row)))
+        };
+        let mut begins: Vec<(usize, usize)> = stretches().map(|(cuts, row)| (cuts.start, row)).collect();
+        let mut ends: Vec<(usize, usize)> = stretches().map(|(cuts, row)| (cuts.end, row)).collect();
+        begins.sort_unstable();
+        ends.sort_unstable();
+        // Only where a stretch begins or ends do other rows hold than on the cut before.
+        let mut places: Vec<usize> = begins.iter().chain(&ends).map(|(at, _)| *at).chain([0]).collect();
+        places.sort_unstable();
+        places.dedup();
+        let (mut begins, mut ends) = (begins.into_iter().peekable(), ends.into_iter().peekable());
+        let mut holding: BTreeSet<usize> = BTreeSet::new();
+        let mut groups: Vec<(Vec<usize>, usize)> = Vec::new();
+        for place in places.into_iter().filter(|place| *place < self.cuts.len()) {
+            while let Some((_, row)) = ends.next_if(|(end, _)| *end == place) {
+                holding.remove(&row);
+            }
+            while let Some((_, row)) = begins.next_if(|(begin, _)| *begin == place) {
+                holding.insert(row);
+            }
+            groups.push((holding.iter().copied().collect(), place));
+        }
+        groups.sort_unstable();
+        groups.dedup_by(|other, first| other.0 == first.0);
+        groups
+    }
+}
+
+/// The stretches of cuts on which some alternative of a cell holds.
+fn stretches(cuts: &[Cut], alternatives: &Alternatives) -> Vec<Range<usize>> {
+    let whole = 0..cuts.len();
+    if alternatives.is_empty() {
+        return Vec::from([whole]);
+    }
+    let of_all = |all: &Vec<(BinaryOp, Value)>| {
+        all.iter().map(|(op, value)| stretch(cuts, *op, value)).fold(whole.clone(), both)
+    };
+    let mut found: Vec<Range<usize>> =
+        alternatives.iter().map(of_all).filter(|cuts| !cuts.is_empty()).collect();
+    found.sort_unstable_by_key(|cuts| cuts.start);
+    found.dedup_by(|next, before| {
+        let touch = next.start <= before.end;
+        if touch {
+            before.end = before.end.max(next.end);
+        }
+        touch
+    });
+    found
+}
+
+fn both(left: Range<usize>, right: Range<usize>) -> Range<usize> {
+    left.start.max(right.start)..left.end.min(right.end)
+}
+
+/// The stretch of cuts on which a test holds: nothing stands first, then the values in their order, then the others.
+fn stretch(cuts: &[Cut], op: BinaryOp, value: &Value) -> Range<usize> {
+    let first = usize::from(cuts.first() == Some(&Cut::Nothing));
+    if op == BinaryOp::Is && *value == Value::Nothing {
+        return 0..first;
+    }
+    let others = usize::from(cuts.last() == Some(&Cut::Between(None, None)));
+    let last = cuts.len().saturating_sub(others);
+    let ordered = cuts.get(first..last).unwrap_or_default();
+    let until = |op, value: &Value| first + ordered.partition_point(|cut| holds(cut, op, value));
+    let since = |op, value: &Value| first + ordered.partition_point(|cut| !holds(cut, op, value));
+    match op {
+        BinaryOp::Less | BinaryOp::LessOrEqual => first..until(op, value),
+        BinaryOp::Greater | BinaryOp::GreaterOrEqual => since(op, value)..last,
+        BinaryOp::Is => {
+            let at = until(BinaryOp::Less, value);
+            let is_there = cuts.get(at).is_some_and(|cut| holds(cut, op, value));
+            at..at + usize::from(is_there)
+        }
+        BinaryOp::In => {
+            let Value::Range(ends) = value else { return 0..0 };
+            since(BinaryOp::GreaterOrEqual, &ends.0)..until(BinaryOp::LessOrEqual, &ends.1)
+        }
+        BinaryOp::And
+        | BinaryOp::Or
+        | BinaryOp::Implies
+        | BinaryOp::OrElse
+        | BinaryOp::Add
+        | BinaryOp::Subtract
+        | BinaryOp::Multiply
+        | BinaryOp::Divide
+        | BinaryOp::IsNot
+        | BinaryOp::NotIn
+        | BinaryOp::Without
+        | BinaryOp::HasAnyOf
+        | BinaryOp::HasAllOf
+        | BinaryOp::StartsWith
+        | BinaryOp::To
+        | BinaryOp::Times
+        | BinaryOp::Higher
+        | BinaryOp::Lower
+        | BinaryOp::DaysBetween => 0..0,
+    }
 }
 
 fn holds(cut: &Cut, op: BinaryOp, value: &Value) -> bool {
@@ -273,18 +379,18 @@ fn holds(cut: &Cut, op: BinaryOp, value: &Value) -> bool {
 }
 
 struct Search<'a> {
-    columns: &'a [Vec<(Cut, Vec<bool>)>],
+    columns: &'a [Column],
     table: &'a Table,
     /// Columns and row sets that were followed before.
-    seen: BTreeSet<(usize, BTreeSet<usize>)>,
-    reached: BTreeSet<usize>,
+    seen: BTreeSet<(usize, Vec<usize>)>,
+    reached: Vec<bool>,
     cells: usize,
     gap: Option<Vec<Cut>>,
     overlap: Option<(usize, usize, Vec<Cut>)>,
 }
 
 impl Search<'_> {
-    fn follow(&mut self, column: usize, rows: &BTreeSet<usize>, cell: &mut Vec<Cut>) {
+    fn follow(&mut self, column: usize, rows: &[usize], cell: &mut Vec<Cut>) {
         self.cells += 1;
         if self.cells > CELL_LIMIT {
             return;
@@ -295,29 +401,29 @@ impl Search<'_> {
             }
             return;
         }
-        if !self.seen.insert((column, rows.clone())) {
+        if !self.seen.insert((column, rows.to_vec())) {
             return;
         }
-        let Some(cuts) = self.columns.get(column) else {
-            self.reached.extend(rows);
+        let columns = self.columns;
+        let Some(column_here) = columns.get(column) else {
+            for row in rows {
+                if let Some(reached) = self.reached.get_mut(*row) {
+                    *reached = true;
+                }
+            }
             self.rows_agree(rows, cell);
             return;
         };
         // Stretches with the same rows need one visit.
-        let mut groups: BTreeMap<BTreeSet<usize>, &Cut> = BTreeMap::new();
-        for (cut, holds) in cuts {
-            let left: BTreeSet<usize> =
-                rows.iter().copied().filter(|row| holds.get(*row).copied().unwrap_or(false)).collect();
-            groups.entry(left).or_insert(cut);
-        }
-        for (left, cut) in groups {
+        for (left, place) in column_here.groups(rows) {
+            let Some(cut) = column_here.cuts.get(place) else { continue };
             cell.push(cut.clone());
             self.follow(column + 1, &left, cell);
             cell.pop();
         }
     }
 
-    fn rows_agree(&mut self, rows: &BTreeSet<usize>, cell: &[Cut]) {
+    fn rows_agree(&mut self, rows: &[usize], cell: &[Cut]) {
         if self.table.hit != Hit::Unique || self.overlap.is_some() {
             return;
         }
@@ -352,4 +458,53 @@ fn show(flow: &Flow<'_>, table: &Table, cell: &[Cut]) -> String {
         });
     }
     if parts.is_empty() { "every case".to_owned() } else { parts.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cut, holds, stretch};
+    use crate::hir::BinaryOp;
+    use crate::value::Value;
+
+    #[test]
+    fn a_stretch_is_where_the_test_holds() {
+        let at = |place: i64| Value::Integer(place);
+        let between = |low: Option<i64>, high: Option<i64>| Cut::Between(low.map(at), high.map(at));
+        let numbers = vec![
+            Cut::Nothing,
+            between(None, Some(0)),
+            Cut::At(at(0)),
+            between(Some(0), Some(2)),
+            Cut::At(at(2)),
+            Cut::At(at(3)),
+            between(Some(3), None),
+        ];
+        let others = vec![Cut::At(at(0)), Cut::At(at(2)), between(None, None)];
+        let mut values: Vec<Value> = (-1..5).map(at).collect();
+        values.push(Value::Nothing);
+        values.extend((-1..5).map(|low| Value::Range((at(low), at(2)).into())));
+        for cuts in [numbers, others, Vec::new()] {
+            for op in [
+                BinaryOp::Is,
+                BinaryOp::Less,
+                BinaryOp::LessOrEqual,
+                BinaryOp::Greater,
+                BinaryOp::GreaterOrEqual,
+                BinaryOp::In,
+            ] {
+                for value in &values {
+                    // Only a range is asked about with `in`, and no range about anything else.
+                    if (op == BinaryOp::In) != matches!(value, Value::Range(_))
+                        || (op != BinaryOp::Is && *value == Value::Nothing)
+                    {
+                        continue;
+                    }
+                    let found = stretch(&cuts, op, value);
+                    for (place, cut) in cuts.iter().enumerate() {
+                        assert_eq!(found.contains(&place), holds(cut, op, value), "{op:?} {value:?} {cut:?}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -558,7 +558,7 @@ impl Lowering<'_> {
     }
 
     fn is_member_name(&self, name: &str) -> bool {
-        self.policy.schema.enums.iter().any(|def| def.members.iter().any(|member| &*member.name == name))
+        self.members.contains_key(name)
     }
 
     /// A new item name, which may not repeat one in scope.

@@ -58,7 +58,7 @@ pub(super) fn order(policy: &mut Policy, sink: &mut Sink) -> bool {
 /// What is evaluated before any outcome (needs, law dates, calendars) reads none, by whatever definition.
 fn before_outcomes(
     policy: &Policy,
-    edges: &BTreeMap<Node, BTreeSet<Node>>,
+    edges: &BTreeMap<Node, Vec<Node>>,
     components: &[Vec<Node>],
     sink: &mut Sink,
 ) {
@@ -99,8 +99,9 @@ fn before_outcomes(
     }
 }
 
-fn edges(policy: &Policy) -> BTreeMap<Node, BTreeSet<Node>> {
-    let mut edges: BTreeMap<Node, BTreeSet<Node>> = BTreeMap::new();
+/// What each node reads, sorted.
+fn edges(policy: &Policy) -> BTreeMap<Node, Vec<Node>> {
+    let mut edges: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
     let mut add =
         |from: Node, exprs: &mut dyn Iterator<Item = &Expr>, others: &mut dyn Iterator<Item = Node>| {
             let reads = edges.entry(from).or_default();
@@ -163,6 +164,10 @@ fn edges(policy: &Policy) -> BTreeMap<Node, BTreeSet<Node>> {
             );
         }
     }
+    for reads in edges.values_mut() {
+        reads.sort_unstable();
+        reads.dedup();
+    }
     edges
 }
 
@@ -182,32 +187,32 @@ pub(super) fn body_exprs(body: &Body) -> Vec<&Expr> {
     }
 }
 
-fn reads_of(policy: &Policy, expr: &Expr, reads: &mut BTreeSet<Node>) {
+fn reads_of(policy: &Policy, expr: &Expr, reads: &mut Vec<Node>) {
     match &expr.kind {
         ExprKind::Fact(place) => {
-            reads.insert(Node::Fact(*place));
+            reads.push(Node::Fact(*place));
         }
         ExprKind::Field(of, place) => {
             if let Type::Record(id) = &of.ty {
-                reads.insert(Node::Field(*id, *place));
+                reads.push(Node::Field(*id, *place));
             }
         }
         ExprKind::Outcome(id) => {
-            reads.insert(Node::Outcome(*id));
+            reads.push(Node::Outcome(*id));
         }
         ExprKind::Call { named, args: _, at } => {
-            reads.insert(Node::Named(*named));
+            reads.push(Node::Named(*named));
             let is_dated = policy.named.get(named.0 as usize).is_some_and(|named| {
                 named.versions.iter().any(|version| {
                     matches!(version.body, Body::Schedule(_)) || version.in_force != InForce::default()
                 })
             });
             if is_dated && at.is_none() {
-                reads.insert(Node::LawDate);
+                reads.push(Node::LawDate);
             }
         }
         ExprKind::AddWorkingDays { calendar, .. } | ExprKind::WorkingDaysBetween { calendar, .. } => {
-            reads.insert(Node::Calendar(*calendar));
+            reads.push(Node::Calendar(*calendar));
         }
         ExprKind::Invalid
         | ExprKind::Const(_)
@@ -230,14 +235,14 @@ fn reads_of(policy: &Policy, expr: &Expr, reads: &mut BTreeSet<Node>) {
 }
 
 /// Strongly connected components, each after those that it reads.
-fn components(edges: &BTreeMap<Node, BTreeSet<Node>>) -> Vec<Vec<Node>> {
+fn components(edges: &BTreeMap<Node, Vec<Node>>) -> Vec<Vec<Node>> {
     #[derive(Clone, Copy)]
     struct Mark {
         number: usize,
         low: usize,
         on_stack: bool,
     }
-    let none = BTreeSet::new();
+    let none = Vec::new();
     let mut marks: BTreeMap<Node, Mark> = BTreeMap::new();
     let mut stack: Vec<Node> = Vec::new();
     let mut found = Vec::new();
@@ -290,12 +295,7 @@ fn components(edges: &BTreeMap<Node, BTreeSet<Node>>) -> Vec<Vec<Node>> {
 }
 
 /// Prints one round of the circle: the shortest from its first member back to itself.
-fn report_circle(
-    policy: &Policy,
-    edges: &BTreeMap<Node, BTreeSet<Node>>,
-    component: &[Node],
-    sink: &mut Sink,
-) {
+fn report_circle(policy: &Policy, edges: &BTreeMap<Node, Vec<Node>>, component: &[Node], sink: &mut Sink) {
     let members: BTreeSet<Node> = component.iter().copied().collect();
     let Some(start) = members.iter().find(|node| place(policy, **node).is_some()).copied() else { return };
     let mut before: BTreeMap<Node, Node> = BTreeMap::new();

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::constants::fold;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir::{
-    Aggregate, BinaryOp, Body, Expr, ExprKind, MeasureKind, NamedId, Outcome, OutcomeId, OutcomeSource,
-    Policy, Readable, UnaryOp,
+    Aggregate, BinaryOp, Body, Expr, ExprKind, Measure, MeasureKind, NamedId, Outcome, OutcomeId,
+    OutcomeSource, Policy, Readable, Rule, UnaryOp,
 };
 use crate::types::{Presence, Type};
 use crate::value::{self, Number, Value};
@@ -32,9 +32,10 @@ impl Grid {
 }
 
 /// Checks the outcomes of numbers and amounts.
-pub(super) fn check(policy: &Policy, broken: &BTreeSet<Readable>, sink: &mut Sink) {
+pub(super) fn check(policy: &Policy, setting: &[Vec<&Rule>], broken: &BTreeSet<Readable>, sink: &mut Sink) {
     let mut grids = Grids {
         policy,
+        setting,
         named: vec![Grid::Finite; policy.named.len()],
         outcomes: vec![Grid::Finite; policy.outcomes.len()],
     };
@@ -58,9 +59,8 @@ pub(super) fn check(policy: &Policy, broken: &BTreeSet<Readable>, sink: &mut Sin
         if let Some(slot) = grids.outcomes.get_mut(id.0 as usize) {
             *slot = grid;
         }
-        let reads_broken = policy.rules.iter().flat_map(|rule| &rule.then).any(|measure| {
-            measure.outcome == *id && measure.kind.exprs().into_iter().any(|expr| expr.is_broken())
-        });
+        let reads_broken =
+            grids.measures(*id).any(|measure| measure.kind.exprs().into_iter().any(|expr| expr.is_broken()));
         if broken.contains(readable) || reads_broken {
             continue;
         }
@@ -193,6 +193,8 @@ fn unit_step(decimals: u32) -> Number {
 
 struct Grids<'a> {
     policy: &'a Policy,
+    /// The rules with a measure for each outcome.
+    setting: &'a [Vec<&'a Rule>],
     named: Vec<Grid>,
     outcomes: Vec<Grid>,
 }
@@ -213,6 +215,11 @@ impl Grids<'_> {
         bodies.max().unwrap_or(Grid::Finite)
     }
 
+    fn measures(&self, id: OutcomeId) -> impl Iterator<Item = &Measure> {
+        let rules = self.setting.get(id.0 as usize).into_iter().flatten();
+        rules.flat_map(|rule| &rule.then).filter(move |measure| measure.outcome == id)
+    }
+
     fn outcome(&self, id: OutcomeId, outcome: &Outcome) -> Grid {
         let limits = outcome.at_least.iter().chain(&outcome.at_most).map(|limit| self.of(limit)).max();
         let source = match &outcome.source {
@@ -220,13 +227,7 @@ impl Grids<'_> {
             OutcomeSource::Built { .. } => {
                 let mut grid = Grid::Decimals(0);
                 let mut factors = Grid::Decimals(0);
-                for measure in self
-                    .policy
-                    .rules
-                    .iter()
-                    .flat_map(|rule| &rule.then)
-                    .filter(|measure| measure.outcome == id)
-                {
+                for measure in self.measures(id) {
                     match &measure.kind {
                         MeasureKind::Contribute { value, at_least, at_most } => {
                             for part in std::iter::once(value).chain(at_least).chain(at_most) {

@@ -10,10 +10,11 @@ use crate::syntax::ast::Name;
 
 pub(super) fn warn(declared: &Declarations<'_>, sink: &mut Sink) {
     let mut first: BTreeMap<String, (Arc<str>, Span)> = BTreeMap::new();
+    let mut skeletons = Skeletons::default();
     let mut names: Vec<&Name> = all_names(declared);
     names.sort_by_key(|name| name.span);
     for name in names {
-        let skeleton: String = unicode_security::skeleton(&name.text).collect();
+        let skeleton = skeletons.of(&name.text);
         match first.get(&skeleton) {
             Some((earlier, place)) if *earlier != name.text => sink.push(
                 Diagnostic::new(
@@ -29,6 +30,28 @@ pub(super) fn warn(declared: &Declarations<'_>, sink: &mut Sink) {
                 first.insert(skeleton, (name.text.clone(), name.span));
             }
         }
+    }
+}
+
+/// The skeletons of ASCII characters, as far as they were asked for: most names are made of them.
+#[derive(Default)]
+struct Skeletons {
+    ascii: BTreeMap<char, String>,
+}
+
+impl Skeletons {
+    fn of(&mut self, name: &str) -> String {
+        if !name.is_ascii() {
+            return unicode_security::skeleton(name).collect();
+        }
+        let mut skeleton = String::with_capacity(name.len());
+        for char in name.chars() {
+            let known = self.ascii.entry(char);
+            skeleton.push_str(
+                known.or_insert_with(|| unicode_security::skeleton(char.encode_utf8(&mut [0; 4])).collect()),
+            );
+        }
+        skeleton
     }
 }
 

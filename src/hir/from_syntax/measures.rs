@@ -1,12 +1,14 @@
 //! Rules: items, conditions, measures and overrides.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::expressions::Cx;
 use super::operators::without_groups;
-use super::same::{same, same_binders, same_collections};
+use super::same::{fingerprint, same, same_binders, same_collections};
 use super::{Lowering, index, texts, title};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::hir::{
-    Binder, Combine, Expr, ExprKind, Measure, MeasureKind, OutcomeId, OutcomeSource, Rule, RuleId,
+    Binder, Combine, Expr, ExprKind, Measure, MeasureKind, OutcomeId, OutcomeSource, Policy, Rule, RuleId,
 };
 use crate::source::Span;
 use crate::syntax::ast;
@@ -380,13 +382,14 @@ impl Lowering<'_> {
         if self.sink.has_errors() {
             return; // A rule that sets it may be the broken one.
         }
+        let measures = self.policy.rules.iter().flat_map(|rule| &rule.then);
+        let set: BTreeSet<OutcomeId> = measures
+            .filter(|measure| matches!(measure.kind, MeasureKind::Contribute { .. }))
+            .map(|measure| measure.outcome)
+            .collect();
         for place in 0..self.policy.outcomes.len() {
-            let id = OutcomeId(index(place));
-            let is_set = (self.policy.rules.iter().flat_map(|rule| &rule.then)).any(|measure| {
-                measure.outcome == id && matches!(measure.kind, MeasureKind::Contribute { .. })
-            });
             let Some(outcome) = self.policy.outcomes.get(place) else { continue };
-            if is_set {
+            if set.contains(&OutcomeId(index(place))) {
                 continue;
             }
             match &outcome.source {
@@ -413,12 +416,13 @@ impl Lowering<'_> {
     /// Rules with one condition that set an agreeing outcome to two constants always fail together.
     fn agreeing_constants(&mut self) {
         let mut found = Vec::new();
-        for (place, outcome) in self.policy.outcomes.iter().enumerate() {
+        let by_outcome = rules_by_outcome(&self.policy);
+        for (place, (outcome, rules)) in self.policy.outcomes.iter().zip(&by_outcome).enumerate() {
             if !matches!(outcome.source, OutcomeSource::Built { combine: Combine::Agree, .. }) {
                 continue;
             }
             let id = OutcomeId(index(place));
-            let setting: Vec<(&Rule, &Measure, Value)> = (self.policy.rules.iter())
+            let setting: Vec<(&Rule, &Measure, Value)> = (rules.iter().copied())
                 .flat_map(|rule| rule.then.iter().map(move |measure| (rule, measure)))
                 .filter(|(_, measure)| measure.outcome == id)
                 .filter_map(|(rule, measure)| match &measure.kind {
@@ -432,16 +436,25 @@ impl Lowering<'_> {
                     | MeasureKind::Without(_) => None,
                 })
                 .collect();
-            for (at, (rule, measure, value)) in setting.iter().enumerate() {
-                for (other, other_measure, other_value) in setting.iter().skip(at + 1) {
+            let marks: Vec<u64> =
+                setting.iter().map(|(rule, ..)| rule.when.as_ref().map_or(0, fingerprint)).collect();
+            let mut alike: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+            for (at, mark) in marks.iter().enumerate() {
+                alike.entry(*mark).or_default().push(at);
+            }
+            for (at, ((rule, measure, value), mark)) in setting.iter().zip(&marks).enumerate() {
+                let others = alike.get(mark).into_iter().flatten().filter(|other| **other > at);
+                for (other, other_measure, other_value) in others.filter_map(|other| setting.get(*other)) {
+                    if value == other_value {
+                        continue;
+                    }
                     let one_condition = match (&rule.when, &other.when) {
                         (Some(a), Some(b)) => same(a, b),
                         (None, None) => true,
                         (Some(_), None) | (None, Some(_)) => false,
                     };
                     let overrides = rule.overridden_by.iter().chain(&other.overridden_by).next().is_some();
-                    if value != other_value
-                        && one_condition
+                    if one_condition
                         && same_binders(&rule.binders, &other.binders)
                         && !overrides
                         && rule.in_force == other.in_force
@@ -468,6 +481,20 @@ impl Lowering<'_> {
             self.sink.push(diagnostic);
         }
     }
+}
+
+/// For each outcome the rules with a measure for it, in the order of the policy.
+pub(super) fn rules_by_outcome(policy: &Policy) -> Vec<Vec<&Rule>> {
+    let mut rules = vec![Vec::new(); policy.outcomes.len()];
+    for rule in &policy.rules {
+        let outcomes: BTreeSet<OutcomeId> = rule.then.iter().map(|measure| measure.outcome).collect();
+        for id in outcomes {
+            if let Some(rules) = rules.get_mut(id.0 as usize) {
+                rules.push(rule);
+            }
+        }
+    }
+    rules
 }
 
 fn constants(set: &Expr) -> Vec<Value> {

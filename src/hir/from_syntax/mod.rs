@@ -90,6 +90,8 @@ struct Lowering<'a> {
     types: BTreeMap<Arc<str>, TypeName>,
     values: BTreeMap<Arc<str>, ValueName>,
     rules: BTreeMap<Arc<str>, RuleId>,
+    /// The enums that have a member of a name, in order, and its place in each.
+    members: BTreeMap<Arc<str>, Vec<(EnumId, u32)>>,
     calendars: BTreeMap<Arc<str>, CalendarId>,
     signatures: Vec<Signature>,
     policy: Policy,
@@ -104,6 +106,7 @@ impl<'a> Lowering<'a> {
             types: BTreeMap::new(),
             values: BTreeMap::new(),
             rules: BTreeMap::new(),
+            members: BTreeMap::new(),
             calendars: BTreeMap::new(),
             signatures: Vec::new(),
             policy: Policy::default(),

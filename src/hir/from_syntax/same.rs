@@ -1,11 +1,49 @@
 //! Structural equality of expressions, spans aside: the language is pure, so equal expressions have equal values.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use crate::hir::{Binder, Expr, ExprKind, Limb, LocalId};
 
 /// The two expressions have one value in every case. Items are numbered by how many are in scope around them, so two
 /// that are bound inside the expressions are the same if they are bound at the same place.
 pub(super) fn same(left: &Expr, right: &Expr) -> bool {
     alike(left, right, &mut Vec::new())
+}
+
+/// A number that expressions share when they are the [`same`]; others seldom do.
+pub(super) fn fingerprint(expr: &Expr) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    mix(expr, &mut hasher);
+    hasher.finish()
+}
+
+/// Items have other numbers in other places, so they count as one.
+fn mix(expr: &Expr, hasher: &mut DefaultHasher) {
+    std::mem::discriminant(&expr.kind).hash(hasher);
+    match &expr.kind {
+        ExprKind::Const(value) => value.hash(hasher),
+        ExprKind::Fact(place) | ExprKind::Field(_, place) => place.hash(hasher),
+        ExprKind::Outcome(id) => id.hash(hasher),
+        ExprKind::Call { named, .. } => named.hash(hasher),
+        ExprKind::Unary(op, _) => std::mem::discriminant(op).hash(hasher),
+        ExprKind::Binary(op, ..) => std::mem::discriminant(op).hash(hasher),
+        ExprKind::Invalid
+        | ExprKind::Local(_)
+        | ExprKind::Convert(..)
+        | ExprKind::Round(..)
+        | ExprKind::AddWorkingDays { .. }
+        | ExprKind::WorkingDaysBetween { .. }
+        | ExprKind::Band { .. }
+        | ExprKind::Choose { .. }
+        | ExprKind::Aggregate { .. }
+        | ExprKind::First { .. }
+        | ExprKind::Members(_)
+        | ExprKind::Set(_)
+        | ExprKind::List(_)
+        | ExprKind::Record(_)
+        | ExprKind::Duty { .. } => {}
+    }
+    expr.for_each_child(&mut |child| mix(child, hasher));
 }
 
 /// The items that are bound around both, pair by pair, innermost last.

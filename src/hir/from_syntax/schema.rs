@@ -184,6 +184,13 @@ impl<'a> Lowering<'a> {
                 title: title(member.title.as_ref()),
             })
             .collect();
+        let id = EnumId(index(self.policy.schema.enums.len()));
+        for (place, member) in members.iter().enumerate() {
+            let known = self.members.entry(member.name.clone()).or_default();
+            if known.last().is_none_or(|(other, _)| *other != id) {
+                known.push((id, index(place)));
+            }
+        }
         let spans = declaration.members.iter().map(|member| member.name.span);
         self.wires_once(members.iter().map(|member| member.wire.clone()).zip(spans).collect());
         self.policy.schema.enums.push(EnumDef {

@@ -321,15 +321,12 @@ impl Lowering<'_> {
 
     /// The enums that have a member of this name, in name order.
     pub(super) fn enums_with(&self, member: &str) -> Vec<EnumId> {
-        let all = self.policy.schema.enums.iter().enumerate();
-        all.filter(|(_, def)| def.members.iter().any(|known| &*known.name == member))
-            .map(|(place, _)| EnumId(index(place)))
-            .collect()
+        self.members.get(member).into_iter().flatten().map(|(id, _)| *id).collect()
     }
 
     pub(super) fn member(&self, id: EnumId, name: &str) -> Option<Value> {
-        let def = self.policy.schema.enumeration(id)?;
-        def.members.iter().position(|member| &*member.name == name).map(|place| Value::Member(index(place)))
+        let enums = self.members.get(name)?;
+        enums.iter().find(|(known, _)| *known == id).map(|(_, place)| Value::Member(*place))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::{Builder, Parts};
+use super::{Builder, Parts, written};
 use crate::syntax::ast::{
     Calendar, Claim, Combine, Define, Direction, Enum, Example, Expect, Expr, Independent, ItemKind, Member,
     Monotone, Name, Outcome, OutcomeClause, OutcomeClauseKind, Parameter, ParameterBody, ParameterRow,
@@ -144,7 +144,7 @@ impl Builder<'_, '_> {
             let values = self.exprs(&mut inner);
             // A day that the calendar does not have was reported before.
             if let Some(date) = date
-                && let Some(from) = lint::read_date(date.as_str())
+                && let Some(from) = lint::read_date(written(&date))
             {
                 rows.push(ParameterRow { span, from, from_span: self.span(&date), values });
             }
@@ -208,13 +208,13 @@ impl Builder<'_, '_> {
             });
         }
         let mut inner = Parts::of(parts.take(Rule::combination)?);
-        let combined = combine(inner.take(Rule::combine)?.as_str())?;
+        let combined = combine(written(&inner.take(Rule::combine)?))?;
         let Some(per) = inner.take(Rule::per) else { return Some(OutcomeClauseKind::Combine(combined)) };
         let mut inner = Parts::of(per);
         inner.skip(&[Rule::w_per]);
         let record = self.next_name(&mut inner, Rule::name);
         inner.skip(&[Rule::k_then]);
-        let outer = combine(inner.take(Rule::combine)?.as_str())?;
+        let outer = combine(written(&inner.take(Rule::combine)?))?;
         Some(OutcomeClauseKind::CombinePer { inner: combined, record, outer })
     }
 

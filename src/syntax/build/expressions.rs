@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pest::iterators::Pair;
 
 use super::values::Deep;
-use super::{Builder, Parts, in_nfc};
+use super::{Builder, Parts, in_nfc, written};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Name, Pick, Quantity, UnitRef};
@@ -22,7 +22,7 @@ impl Builder<'_, '_> {
         match rule {
             Rule::date | Rule::quantity | Rule::text => Deep { expr: self.literal_expr(inner), levels: 1 },
             Rule::literal => {
-                let kind = match inner.as_str() {
+                let kind = match written(&inner) {
                     "yes" => ExprKind::Bool(true),
                     "no" => ExprKind::Bool(false),
                     "nothing" => ExprKind::Nothing,
@@ -108,7 +108,7 @@ impl Builder<'_, '_> {
         #[expect(clippy::wildcard_enum_match_arm, reason = "pest's enum names every rule of the grammar")]
         let kind = match pair.as_rule() {
             // A day that the calendar does not have was reported before.
-            Rule::date => lint::read_date(pair.as_str()).map_or(ExprKind::Invalid, ExprKind::Date),
+            Rule::date => lint::read_date(written(&pair)).map_or(ExprKind::Invalid, ExprKind::Date),
             Rule::text => ExprKind::Text(self.text(&pair).text),
             Rule::quantity | Rule::step => ExprKind::Quantity(self.quantity(pair)),
             _ => ExprKind::Invalid,
@@ -119,7 +119,7 @@ impl Builder<'_, '_> {
     /// A bare whole number.
     pub(super) fn number_expr(&mut self, int: &Pair<'_, Rule>) -> Expr {
         let span = self.span(int);
-        let text = Arc::from(int.as_str().replace('_', ""));
+        let text = without_groups(written(int));
         Expr { span, kind: ExprKind::Quantity(Quantity { span, text, is_percent: false, unit: None }) }
     }
 
@@ -127,10 +127,10 @@ impl Builder<'_, '_> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let number = parts.take(Rule::number);
-        let number = number.as_ref().map_or("", |number| number.as_str());
+        let number = number.as_ref().map_or("", written);
         let (digits, is_percent) = number.strip_suffix('%').map_or((number, false), |digits| (digits, true));
         let unit = parts.take(Rule::unit_ref).and_then(|unit| self.unit_ref(unit));
-        Quantity { span, text: Arc::from(digits.replace('_', "")), is_percent, unit }
+        Quantity { span, text: without_groups(digits), is_percent, unit }
     }
 
     fn unit_ref(&mut self, pair: Pair<'_, Rule>) -> Option<UnitRef> {
@@ -138,7 +138,7 @@ impl Builder<'_, '_> {
         if unit.as_rule() == Rule::working_days {
             return Some(UnitRef::WorkingDays);
         }
-        Some(match unit.as_str() {
+        Some(match written(&unit) {
             "day" | "days" => UnitRef::Days,
             "month" | "months" => UnitRef::Months,
             "year" | "years" => UnitRef::Years,
@@ -163,7 +163,7 @@ impl Builder<'_, '_> {
         for part in pair.into_inner() {
             let mut inner = Parts::of(part);
             let Some(key) = inner.take(Rule::word) else { continue };
-            let key = Name { text: Arc::from(in_nfc(key.as_str())), span: self.span(&key) };
+            let key = Name { text: Arc::from(in_nfc(written(&key))), span: self.span(&key) };
             inner.skip(&[Rule::colon]);
             let value = match inner.take(Rule::expr) {
                 Some(value) => self.flat(value),
@@ -192,7 +192,7 @@ impl Builder<'_, '_> {
     fn the_of(&mut self, span: Span, pair: Pair<'_, Rule>) -> Deep {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_the]);
-        let pick = match parts.take(Rule::pick_of).as_ref().map(|word| word.as_str()) {
+        let pick = match parts.take(Rule::pick_of).as_ref().map(written) {
             Some("lower") => Pick::Lower,
             Some("earlier") => Pick::Earlier,
             Some("later") => Pick::Later,
@@ -213,4 +213,9 @@ impl Builder<'_, '_> {
             None => self.invalid(self.here(parts)),
         }
     }
+}
+
+/// The digits of a number.
+fn without_groups(number: &str) -> Arc<str> {
+    if number.contains('_') { Arc::from(number.replace('_', "")) } else { Arc::from(number) }
 }

@@ -10,6 +10,8 @@ mod tables;
 mod types;
 mod values;
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::Arc;
 
 use pest::iterators::{Pair, Pairs};
@@ -21,6 +23,9 @@ use super::{guard, lint};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{FileId, Span};
 
+/// How many tokens are gone through one by one.
+const NEAR: usize = 16;
+
 /// Builds the items of one piece of text.
 pub(super) struct Builder<'t, 'k> {
     file: FileId,
@@ -29,6 +34,8 @@ pub(super) struct Builder<'t, 'k> {
     offset: usize,
     /// Where the file's tokens end, sorted.
     ends: &'k [usize],
+    /// How many tokens end before the place that was asked for last: the next one is near.
+    near: Cell<usize>,
     sink: &'k mut Sink,
     /// Whether the item at hand was already reported as too deep.
     is_too_deep: bool,
@@ -42,39 +49,47 @@ impl<'t, 'k> Builder<'t, 'k> {
         ends: &'k [usize],
         sink: &'k mut Sink,
     ) -> Self {
-        Self { file, text, offset, ends, sink, is_too_deep: false }
+        Self { file, text, offset, ends, near: Cell::new(0), sink, is_too_deep: false }
     }
 
     pub(super) fn items(&mut self, pairs: Pairs<'_, Rule>) -> Vec<Item> {
         let mut items = Vec::new();
-        for file in pairs {
-            for part in file.into_inner() {
+        for pair in pairs {
+            if !matches!(pair.as_rule(), Rule::file | Rule::good_items) {
+                items.extend(self.whole_item(pair));
+                continue;
+            }
+            for part in pair.into_inner() {
                 if part.as_rule() == Rule::version {
                     self.version(&part);
-                } else if part.as_rule() == Rule::item {
-                    self.is_too_deep = false;
-                    let span = self.span(&part);
-                    if let Some(kind) = Parts::of(part).next().and_then(|part| self.item(part)) {
-                        items.push(Item { span, kind });
-                    }
+                } else if part.as_rule() == Rule::item
+                    && let Some(item) = Parts::of(part).next()
+                {
+                    items.extend(self.whole_item(item));
                 }
             }
         }
         items
     }
 
+    fn whole_item(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
+        self.is_too_deep = false;
+        let span = self.span(&pair);
+        self.item(pair).map(|kind| Item { span, kind })
+    }
+
     fn version(&mut self, pair: &Pair<'_, Rule>) {
         let mut parts = Parts::of(pair.clone());
         parts.take(Rule::w_assize);
         if let Some(number) = parts.take(Rule::int)
-            && number.as_str().trim_start_matches('0') != "1"
+            && written(&number).trim_start_matches('0') != "1"
         {
             let span = self.span(&number);
             self.sink.push(
                 Diagnostic::new(
                     Code::SyntaxVersion,
                     span,
-                    format!("version {} of the language is not known here", number.as_str()),
+                    format!("version {} of the language is not known here", written(&number)),
                 )
                 .help("this engine reads version 1"),
             );
@@ -85,9 +100,28 @@ impl<'t, 'k> Builder<'t, 'k> {
     fn span(&self, pair: &Pair<'_, Rule>) -> Span {
         let start = self.offset + pair.as_span().start();
         let end = self.offset + pair.as_span().end();
-        let ended = self.ends.partition_point(|token_end| *token_end <= end);
-        let last = ended.checked_sub(1).and_then(|index| self.ends.get(index)).copied().unwrap_or(end);
+        let last =
+            self.ended(end).checked_sub(1).and_then(|index| self.ends.get(index)).copied().unwrap_or(end);
         guard::span(self.file, start, last.max(start))
+    }
+
+    /// How many tokens end at a place or before it.
+    fn ended(&self, end: usize) -> usize {
+        let is_before = |index: usize| self.ends.get(index).is_some_and(|token_end| *token_end <= end);
+        let mut ended = self.near.get();
+        for _ in 0..NEAR {
+            if is_before(ended) {
+                ended += 1;
+            } else if ended > 0 && !is_before(ended - 1) {
+                ended -= 1;
+            } else {
+                self.near.set(ended);
+                return ended;
+            }
+        }
+        ended = self.ends.partition_point(|token_end| *token_end <= end);
+        self.near.set(ended);
+        ended
     }
 
     /// The text under a span of this piece.
@@ -97,7 +131,7 @@ impl<'t, 'k> Builder<'t, 'k> {
     }
 
     fn name(&self, pair: &Pair<'_, Rule>) -> Name {
-        Name { text: Arc::from(in_nfc(pair.as_str())), span: self.span(pair) }
+        Name { text: Arc::from(in_nfc(written(pair))), span: self.span(pair) }
     }
 
     /// The name that stands next, whichever rule reads it there.
@@ -116,7 +150,7 @@ impl<'t, 'k> Builder<'t, 'k> {
     }
 
     fn text(&self, pair: &Pair<'_, Rule>) -> Text {
-        let text = pair.as_str();
+        let text = written(pair);
         let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
         Text { text: Arc::from(inner), span: self.span(pair) }
     }
@@ -180,7 +214,7 @@ impl<'t, 'k> Builder<'t, 'k> {
         let mut dates = [None, None];
         for part in pair.into_inner() {
             let date = part.clone().into_inner().find(|inner| inner.as_rule() == Rule::date);
-            let date = date.and_then(|date| lint::read_date(date.as_str()));
+            let date = date.and_then(|date| lint::read_date(written(&date)));
             if part.as_rule() == Rule::force_from {
                 dates[0] = date;
             } else if part.as_rule() == Rule::force_until {
@@ -198,37 +232,44 @@ impl<'t, 'k> Builder<'t, 'k> {
 
 /// The pairs inside a pair, taken in the grammar's order.
 struct Parts<'i> {
-    inner: Pairs<'i, Rule>,
+    next: Option<Pair<'i, Rule>>,
+    rest: Pairs<'i, Rule>,
     start: usize,
 }
 
 impl<'i> Parts<'i> {
     fn of(pair: Pair<'i, Rule>) -> Self {
         let start = pair.as_span().start();
-        Self { inner: pair.into_inner(), start }
+        let mut rest = pair.into_inner();
+        Self { next: rest.next(), rest, start }
     }
 
     /// The next pair if it is of this rule.
     fn take(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
-        if self.peek() == Some(rule) { self.inner.next() } else { None }
+        if self.peek() == Some(rule) { self.next() } else { None }
     }
 
     fn skip(&mut self, rules: &[Rule]) {
         while self.peek().is_some_and(|rule| rules.contains(&rule)) {
-            self.inner.next();
+            self.next();
         }
     }
 
     fn peek(&self) -> Option<Rule> {
-        self.inner.peek().map(|pair| pair.as_rule())
+        self.next.as_ref().map(Pair::as_rule)
     }
 
     fn next(&mut self) -> Option<Pair<'i, Rule>> {
-        self.inner.next()
+        std::mem::replace(&mut self.next, self.rest.next())
     }
 }
 
+/// The text of a pair that is one token, without the blanks behind it.
+fn written<'i>(pair: &Pair<'i, Rule>) -> &'i str {
+    pair.as_str().trim_end_matches(' ')
+}
+
 /// Names compare in NFC.
-pub(super) fn in_nfc(name: &str) -> String {
-    if is_nfc(name) { name.to_owned() } else { name.nfc().collect() }
+pub(super) fn in_nfc(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() || is_nfc(name) { Cow::Borrowed(name) } else { Cow::Owned(name.nfc().collect()) }
 }

@@ -4,7 +4,7 @@
 use pest::iterators::Pair;
 
 use super::values::Deep;
-use super::{Builder, Parts};
+use super::{Builder, Parts, written};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, InfixOp, PrefixOp, Side, StepSide};
@@ -67,6 +67,13 @@ enum Operator {
     Within { length: Deep, side: Side },
 }
 
+/// The logic of one flat list.
+#[derive(Default)]
+struct Joins {
+    and: bool,
+    or: bool,
+}
+
 /// Operands and operators met so far.
 #[derive(Default)]
 struct Yard {
@@ -93,11 +100,16 @@ impl Builder<'_, '_> {
     /// `expr` or `arith`: a flat list.
     pub(super) fn flat(&mut self, pair: Pair<'_, Rule>) -> Deep {
         let span = self.span(&pair);
-        if pair.as_rule() == Rule::expr {
-            self.logic(&pair);
+        let whole = pair.clone();
+        let mut parts = pair.into_inner();
+        if parts.len() == 1
+            && let Some(operand) = parts.next()
+        {
+            return self.operand(operand);
         }
+        let mut joins = Joins::default();
         let mut yard = Yard::default();
-        for part in pair.into_inner() {
+        for part in parts {
             let place = self.span(&part);
             #[expect(clippy::wildcard_enum_match_arm, reason = "pest's enum names every rule of the grammar")]
             match part.as_rule() {
@@ -115,12 +127,19 @@ impl Builder<'_, '_> {
                         yard.operands.push(field);
                     }
                 }
-                Rule::infix | Rule::arith_infix => self.infix(&mut yard, place, part),
+                Rule::infix | Rule::arith_infix => {
+                    let op = self.infix(&mut yard, place, part);
+                    joins.and |= op == Some(InfixOp::And);
+                    joins.or |= op == Some(InfixOp::Or);
+                }
                 Rule::postfix => self.postfix(&mut yard, place, part),
                 _ => {}
             }
         }
         self.reduce(&mut yard, 0);
+        if joins.and && joins.or {
+            self.logic(whole);
+        }
         yard.operands.pop().unwrap_or_else(|| self.invalid(span))
     }
 
@@ -130,17 +149,18 @@ impl Builder<'_, '_> {
         self.node(span, ExprKind::Field(Box::new(of.expr), name), of.levels)
     }
 
-    fn infix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_, Rule>) {
-        let Some(op) = Parts::of(pair).next() else { return };
-        let (level, what) = if op.as_rule() == Rule::within_op {
-            (COMPARISON, self.within(op))
-        } else if let Some((op, level)) = listed(op) {
-            (level, Operator::Infix(op))
+    /// Gives the operator, if it is one of the table.
+    fn infix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_, Rule>) -> Option<InfixOp> {
+        let op = Parts::of(pair).next()?;
+        let (level, what, listed) = if op.as_rule() == Rule::within_op {
+            (COMPARISON, self.within(op), None)
         } else {
-            return;
+            let (op, level) = listed(op)?;
+            (level, Operator::Infix(op), Some(op))
         };
         self.reduce(yard, level);
         yard.waiting.push(Waiting { level, span, what });
+        listed
     }
 
     fn within(&mut self, pair: Pair<'_, Rule>) -> Operator {
@@ -266,9 +286,9 @@ impl Builder<'_, '_> {
     }
 
     /// `and` beside `or` without parentheses.
-    fn logic(&mut self, pair: &Pair<'_, Rule>) {
+    fn logic(&mut self, pair: Pair<'_, Rule>) {
         let mut parts: Vec<(Span, Option<InfixOp>)> = Vec::new();
-        for part in pair.clone().into_inner() {
+        for part in pair.into_inner() {
             let op = if part.as_rule() == Rule::infix { Parts::of(part.clone()).next() } else { None };
             let op = op.and_then(listed).filter(|(_, level)| *level <= LOGIC).map(|(op, _)| op);
             parts.push((self.span(&part), op));
@@ -331,10 +351,11 @@ fn listed(op: Pair<'_, Rule>) -> Option<(InfixOp, u8)> {
         INFIX.iter().find(|(named, _, _)| *named == written).map(|(_, op, level)| (*op, *level))
     };
     if matches!(op.as_rule(), Rule::symbol_op | Rule::word_op | Rule::arith_op) {
-        return find(op.as_str());
+        return find(written(&op));
     }
-    let words: Vec<&str> = op.into_inner().map(|word| word.as_str()).collect();
-    find(&words.join(" "))
+    let mut words = op.into_inner().map(|word| written(&word));
+    let (first, rest) = (words.next()?, words.collect::<Vec<_>>());
+    if rest.is_empty() { find(first) } else { find(&format!("{first} {}", rest.join(" "))) }
 }
 
 fn prefix(rule: Option<Rule>) -> (u8, Operator) {

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::{Builder, Parts};
+use super::{Builder, Parts, written};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -249,7 +249,7 @@ impl Builder<'_, '_> {
     fn test(&mut self, pair: Pair<'_, Rule>) -> Test {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
-        let op = match parts.take(Rule::test_op).as_ref().map(|op| op.as_str()) {
+        let op = match parts.take(Rule::test_op).as_ref().map(written) {
             Some(">=") => TestOp::GreaterOrEqual,
             Some("<=") => TestOp::LessOrEqual,
             Some(">") => TestOp::Greater,

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::{Builder, Parts};
+use super::{Builder, Parts, written};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Bound, Expr, ExprKind, Param, PrefixOp, TypeKind, TypeRef};
@@ -130,10 +130,10 @@ impl Builder<'_, '_> {
 
     /// A count such as the one of decimals.
     pub(super) fn small_number(&mut self, int: &Pair<'_, Rule>) -> Option<u32> {
-        let number = int.as_str().replace('_', "").parse().ok().filter(|number| *number <= 28);
+        let number = written(int).replace('_', "").parse().ok().filter(|number| *number <= 28);
         if number.is_none() {
             let span = self.span(int);
-            self.error(Code::SyntaxBadNumber, span, format!("`{}` is more than 28 decimals", int.as_str()));
+            self.error(Code::SyntaxBadNumber, span, format!("`{}` is more than 28 decimals", written(int)));
         }
         number
     }

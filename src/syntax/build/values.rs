@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use super::{Builder, Parts};
+use super::{Builder, Parts, written};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -156,10 +156,10 @@ impl Builder<'_, '_> {
         parts.skip(&[Rule::w_of]);
         let value = self.rounded_expr(parts);
         if let Some(limbs) = parts.take(Rule::limbs) {
-            let Some((_, how)) = CASES.iter().find(|(named, _)| *named == word.as_str()) else {
+            let Some((_, how)) = CASES.iter().find(|(named, _)| *named == written(&word)) else {
                 let place = self.span(&word);
                 let message =
-                    format!("`{} of` goes over a list, it does not choose among cases", word.as_str());
+                    format!("`{} of` goes over a list, it does not choose among cases", written(&word));
                 self.sink.push(
                     Diagnostic::new(Code::SyntaxUnexpected, place, message)
                         .help("choose with `first of`, `highest of` or `lowest of`, or add `for each`"),
@@ -168,7 +168,7 @@ impl Builder<'_, '_> {
             };
             return self.cases(span, *how, value, limbs);
         }
-        let Some((_, how)) = AGGREGATES.iter().find(|(named, _)| *named == word.as_str()) else {
+        let Some((_, how)) = AGGREGATES.iter().find(|(named, _)| *named == written(&word)) else {
             let place = self.span(&word);
             self.sink.push(
                 Diagnostic::new(
@@ -259,7 +259,7 @@ impl Builder<'_, '_> {
 
 pub(super) fn extreme(parts: &mut Parts<'_>) -> Extreme {
     match parts.take(Rule::extreme) {
-        Some(word) if word.as_str() == "lowest" => Extreme::Lowest,
+        Some(word) if written(&word) == "lowest" => Extreme::Lowest,
         _ => Extreme::Highest,
     }
 }

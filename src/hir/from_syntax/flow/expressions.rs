@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::guards::{ends, zero};
-use super::{Flow, Known, any, members};
+use super::{Flow, Known, any};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{BinaryOp, Choose, Expr, ExprKind, Limb, NamedId, UnaryOp};
 use crate::types::{Bounds, Field, Presence, Type};
@@ -99,10 +99,9 @@ impl Flow<'_> {
             ExprKind::Choose { how, limbs, otherwise } => self.choose(*how, limbs, otherwise.as_deref()),
             ExprKind::Aggregate { how, binders, body } => self.aggregate(*how, binders, body),
             ExprKind::First { binder, by } => self.first(binder, by),
-            ExprKind::Members(id) => Known {
-                value: any(false),
-                items: Some(Value::open(false, members(&self.policy.schema, *id), Waits::new())),
-            },
+            ExprKind::Members(id) => {
+                Known { value: any(false), items: Some(self.domains.members(*id, false)) }
+            }
             ExprKind::Set(items) | ExprKind::List(items) => {
                 let mut among: Option<Value> = None;
                 for item in items {

@@ -1,6 +1,9 @@
 //! What is known to hold around an expression, and what follows for the expressions that are equal to its parts
 //! (ruling 4).
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use super::super::same::same;
 use super::{Flow, Known};
 use crate::hir::{BinaryOp, Body, Expr, ExprKind, OutcomeSource, UnaryOp};
@@ -50,6 +53,7 @@ impl Flow<'_> {
         let mut value = known.value;
         for guard in self.guards.iter().filter(|guard| same(&guard.subject, expr)) {
             value = match &guard.known {
+                Refine::Exists if !value.may_be_nothing() => value,
                 Refine::Exists => value.clone().without_nothing().unwrap_or(value),
                 Refine::Nothing => Value::Nothing,
                 Refine::Among(others) => meet(&value, others).unwrap_or(value),
@@ -287,9 +291,9 @@ impl Flow<'_> {
                 let Shape::Members(members) = &open.shape else { return };
                 members.iter().filter(|member| fits(member)).cloned().collect()
             } else if fits(value) {
-                std::collections::BTreeSet::from([value.clone()])
+                BTreeSet::from([value.clone()])
             } else {
-                std::collections::BTreeSet::new()
+                BTreeSet::new()
             };
             if members.is_empty() {
                 self.is_unreachable = true;
@@ -451,25 +455,25 @@ fn meet(value: &Value, others: &Value) -> Option<Value> {
         return None;
     }
     let keep = |shape: Shape| Value::open(nothing, shape, Waits::new());
-    match (shape_of(value), shape_of(others)) {
+    match (&*shape_of(value), &*shape_of(others)) {
         (_, Shape::Any) => Some(value.clone()),
-        (Shape::Any, other) => Some(keep(other)),
+        (Shape::Any, other) => Some(keep(other.clone())),
         (Shape::Members(a), Shape::Members(b)) => {
-            let both: std::collections::BTreeSet<Value> = a.intersection(&b).cloned().collect();
+            let both: BTreeSet<Value> = a.intersection(b).cloned().collect();
             (!both.is_empty()).then(|| keep(Shape::Members(both)))
         }
         (Shape::Interval { least: a, most: b }, Shape::Interval { least: c, most: d }) => {
             let least = match (a, c) {
                 (Some(a), Some(c)) => Some(a.max(c)),
-                (one, None) | (None, one) => one,
+                (one, None) | (None, one) => one.as_ref(),
             };
             let most = match (b, d) {
                 (Some(b), Some(d)) => Some(b.min(d)),
-                (one, None) | (None, one) => one,
+                (one, None) | (None, one) => one.as_ref(),
             };
-            match (&least, &most) {
+            match (least, most) {
                 (Some(least), Some(most)) if least > most => None,
-                _ => Some(keep(Shape::Interval { least, most })),
+                _ => Some(keep(Shape::Interval { least: least.cloned(), most: most.cloned() })),
             }
         }
         (Shape::Interval { least, most }, Shape::Members(members))
@@ -478,7 +482,7 @@ fn meet(value: &Value, others: &Value) -> Option<Value> {
                 least.as_ref().is_none_or(|least| *member >= least)
                     && most.as_ref().is_none_or(|most| *member <= most)
             };
-            let both: std::collections::BTreeSet<Value> = members.iter().filter(inside).cloned().collect();
+            let both: BTreeSet<Value> = members.iter().filter(inside).cloned().collect();
             (!both.is_empty()).then(|| keep(Shape::Members(both)))
         }
         (Shape::Set { .. }, _) | (_, Shape::Set { .. }) => Some(value.clone()),
@@ -494,8 +498,7 @@ fn remove(value: &Value, other: &Value) -> Option<Value> {
     let keep = |shape: Shape| Value::open(open.nothing, shape, Waits::new());
     match &open.shape {
         Shape::Members(members) if members.contains(other) => {
-            let rest: std::collections::BTreeSet<Value> =
-                members.iter().filter(|member| *member != other).cloned().collect();
+            let rest: BTreeSet<Value> = members.iter().filter(|member| *member != other).cloned().collect();
             if rest.is_empty() {
                 open.nothing.then_some(Value::Nothing)
             } else {
@@ -512,9 +515,9 @@ fn remove(value: &Value, other: &Value) -> Option<Value> {
     }
 }
 
-fn shape_of(value: &Value) -> Shape {
-    match value {
-        Value::Open(open) => open.shape.clone(),
+fn shape_of(value: &Value) -> Cow<'_, Shape> {
+    Cow::Owned(match value {
+        Value::Open(open) => return Cow::Borrowed(&open.shape),
         Value::Bool(_) | Value::Member(_) | Value::Text(_) => Shape::Members([value.clone()].into()),
         Value::Integer(_)
         | Value::Number(_)
@@ -529,5 +532,5 @@ fn shape_of(value: &Value) -> Shape {
         | Value::Record(_)
         | Value::Range(_)
         | Value::Duties(_) => Shape::Any,
-    }
+    })
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::guards::zero;
 use super::{Flow, any};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{Expr, MeasureKind, OutcomeId, Rule};
+use crate::hir::{Expr, ExprKind, MeasureKind, OutcomeId, Rule};
 use crate::types::Type;
 use crate::value::{self, Number, Shape, Value, Waits};
 
@@ -14,8 +14,12 @@ impl Flow<'_> {
         let mark = self.begin();
         self.enter(&rule.binders);
         if let Some(when) = &rule.when {
-            self.need(when);
-            self.assume(when, true);
+            if !self.is_plain(when) {
+                self.need(when);
+            }
+            if !self.has_plain_effect(rule) {
+                self.assume(when, true);
+            }
         }
         match &rule.dated_by {
             Some(date) => {
@@ -80,34 +84,21 @@ impl Flow<'_> {
         ) {
             return whole;
         }
-        let policy = self.policy;
         let mut is_positive = true;
-        for rule in &policy.rules {
-            if !rule.then.iter().any(|measure| measure.outcome == id) {
-                continue;
-            }
+        for rule in self.setting.get(id.0 as usize).cloned().unwrap_or_default() {
+            let caps: Vec<&Expr> = caps(rule, id).collect();
             let mark = self.begin();
             self.quiet += 1;
-            self.enter(&rule.binders);
-            if let Some(when) = &rule.when {
-                self.assume(when, true);
-            }
-            for measure in rule.then.iter().filter(|measure| measure.outcome == id) {
-                let limits: Vec<&Expr> = match &measure.kind {
-                    MeasureKind::Contribute { value, at_least: _, at_most } => {
-                        std::iter::once(value).chain(at_most).collect()
-                    }
-                    MeasureKind::AtMost(limit) => vec![limit],
-                    MeasureKind::Factor { .. }
-                    | MeasureKind::AtLeast(_)
-                    | MeasureKind::Waived
-                    | MeasureKind::Without(_) => continue,
-                };
-                for limit in limits {
-                    let value = self.eval(limit).value.without_nothing().unwrap_or_else(|| any(false));
-                    is_positive &=
-                        value::compare(&value, &zero(&ty), Ordering::is_ge) == Ok(Value::Bool(true));
+            // What is known of a constant depends on no guard.
+            if !caps.iter().all(|cap| matches!(cap.kind, ExprKind::Const(_))) {
+                self.enter(&rule.binders);
+                if let Some(when) = &rule.when {
+                    self.assume(when, true);
                 }
+            }
+            for cap in caps {
+                let value = self.eval(cap).value.without_nothing().unwrap_or_else(|| any(false));
+                is_positive &= value::compare(&value, &zero(&ty), Ordering::is_ge) == Ok(Value::Bool(true));
             }
             self.quiet -= 1;
             self.end(mark);
@@ -122,4 +113,19 @@ impl Flow<'_> {
             whole
         }
     }
+}
+
+/// What the rule contributes to the outcome, and what caps that.
+fn caps(rule: &Rule, id: OutcomeId) -> impl Iterator<Item = &Expr> {
+    let measures = rule.then.iter().filter(move |measure| measure.outcome == id);
+    measures
+        .flat_map(|measure| match &measure.kind {
+            MeasureKind::Contribute { value, at_least: _, at_most } => [Some(value), at_most.as_ref()],
+            MeasureKind::AtMost(limit) => [Some(limit), None],
+            MeasureKind::Factor { .. }
+            | MeasureKind::AtLeast(_)
+            | MeasureKind::Waived
+            | MeasureKind::Without(_) => [None, None],
+        })
+        .flatten()
 }

@@ -5,12 +5,15 @@
 use std::collections::BTreeSet;
 
 use super::graph::body_exprs;
+use super::measures::rules_by_outcome;
 use super::same::same;
 use super::{coverage, grid, index};
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{Body, Expr, ExprKind, InForce, Named, Outcome, OutcomeSource, Policy, Readable, Version};
+use crate::hir::{
+    Body, Expr, ExprKind, InForce, Named, Outcome, OutcomeSource, Policy, Readable, Rule, Version,
+};
 use crate::source::Span;
-use crate::types::{Bounds, Field, Presence, Schema, Type};
+use crate::types::{Bounds, EnumId, Field, Presence, Schema, Type};
 use crate::value::{self, Shape, Value, Waits};
 
 mod dates;
@@ -18,6 +21,7 @@ mod expressions;
 mod guards;
 mod items;
 mod measures;
+mod plain;
 
 use guards::Guard;
 
@@ -39,6 +43,8 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) {
         param_names: Vec::new(),
         broken: BTreeSet::new(),
         hole: None,
+        domains: Domains::of(&policy.schema),
+        setting: rules_by_outcome(policy),
     };
     flow.policy();
     let hole = flow.hole;
@@ -95,6 +101,9 @@ pub(super) struct Flow<'a> {
     hole: Option<Span>,
     /// Expressions judged in the current declaration.
     steps: u32,
+    domains: Domains,
+    /// The rules with a measure for each outcome, in the order of the policy.
+    setting: Vec<Vec<&'a Rule>>,
 }
 
 impl Flow<'_> {
@@ -134,7 +143,7 @@ impl Flow<'_> {
         for claim in &self.policy.claims {
             self.claim(claim);
         }
-        grid::check(self.policy, &self.broken, self.sink);
+        grid::check(self.policy, &self.setting, &self.broken, self.sink);
     }
 
     fn find_broken<'e>(&mut self, readable: Readable, exprs: impl IntoIterator<Item = &'e Expr>) -> bool {
@@ -432,41 +441,60 @@ impl Flow<'_> {
 
     /// The whole domain of a type within bounds.
     pub(super) fn domain(&self, ty: &Type, bounds: &Bounds, nothing: bool) -> Known {
-        domain(&self.policy.schema, ty, bounds, nothing)
+        self.domains.domain(ty, bounds, nothing)
     }
 }
 
-/// The whole domain of a type within bounds.
-fn domain(schema: &Schema, ty: &Type, bounds: &Bounds, nothing: bool) -> Known {
-    let open = |shape: Shape| Value::open(nothing, shape, Waits::new());
-    match ty {
-        Type::Bool => Known::from(open(Shape::Members([Value::Bool(false), Value::Bool(true)].into()))),
-        Type::Enum(id) => Known::from(open(members(schema, *id))),
-        Type::Integer
-        | Type::Number
-        | Type::Quantity(_)
-        | Type::Date
-        | Type::Days
-        | Type::WorkingDays
-        | Type::Months => {
-            Known::from(open(Shape::Interval { least: bounds.least.clone(), most: bounds.most.clone() }))
-        }
-        Type::Range(of) => {
-            let end = domain(schema, of, bounds, false).value;
-            let range = Value::Range((end.clone(), end).into());
-            Known::from(if nothing { value::join(&range, &Value::Nothing, &Waits::new()) } else { range })
-        }
-        Type::Set(of) | Type::List(of) => {
-            let item = domain(schema, of, &Bounds::default(), false).value;
-            Known { value: open(Shape::Any), items: Some(item) }
-        }
-        Type::Text | Type::Record(_) | Type::Duty(_) | Type::Invalid => Known::from(open(Shape::Any)),
-    }
+/// What the types of a policy may be.
+pub(super) struct Domains {
+    /// For each enum, the whole of it: without nothing, and with it.
+    enums: Vec<[Value; 2]>,
 }
 
-pub(super) fn members(schema: &Schema, id: crate::types::EnumId) -> Shape {
-    let count = schema.enumeration(id).map_or(0, |def| def.members.len());
-    Shape::Members((0..count).map(|place| Value::Member(index(place))).collect())
+impl Domains {
+    fn of(schema: &Schema) -> Self {
+        let whole = |count: usize| {
+            let members: BTreeSet<Value> = (0..count).map(|place| Value::Member(index(place))).collect();
+            let open = |nothing| Value::open(nothing, Shape::Members(members.clone()), Waits::new());
+            [open(false), open(true)]
+        };
+        Self { enums: schema.enums.iter().map(|def| whole(def.members.len())).collect() }
+    }
+
+    /// The members of an enum, and nothing.
+    fn members(&self, id: EnumId, nothing: bool) -> Value {
+        let whole =
+            self.enums.get(id.0 as usize).map(|[whole, or_nothing]| if nothing { or_nothing } else { whole });
+        whole.cloned().unwrap_or(Value::Nothing)
+    }
+
+    /// The whole domain of a type within bounds.
+    fn domain(&self, ty: &Type, bounds: &Bounds, nothing: bool) -> Known {
+        let open = |shape: Shape| Value::open(nothing, shape, Waits::new());
+        match ty {
+            Type::Bool => Known::from(open(Shape::Members([Value::Bool(false), Value::Bool(true)].into()))),
+            Type::Enum(id) => Known::from(self.members(*id, nothing)),
+            Type::Integer
+            | Type::Number
+            | Type::Quantity(_)
+            | Type::Date
+            | Type::Days
+            | Type::WorkingDays
+            | Type::Months => {
+                Known::from(open(Shape::Interval { least: bounds.least.clone(), most: bounds.most.clone() }))
+            }
+            Type::Range(of) => {
+                let end = self.domain(of, bounds, false).value;
+                let range = Value::Range((end.clone(), end).into());
+                Known::from(if nothing { value::join(&range, &Value::Nothing, &Waits::new()) } else { range })
+            }
+            Type::Set(of) | Type::List(of) => {
+                let item = self.domain(of, &Bounds::default(), false).value;
+                Known { value: open(Shape::Any), items: Some(item) }
+            }
+            Type::Text | Type::Record(_) | Type::Duty(_) | Type::Invalid => Known::from(open(Shape::Any)),
+        }
+    }
 }
 
 fn any(nothing: bool) -> Value {
