@@ -444,7 +444,11 @@ fn put(program: &Program, share: &mut Share<'_>, row: usize, decision: &Decision
     }
     for fired in &decision.fired {
         let place = program.rules.binary_search(&fired.rule).ok().and_then(|place| u32::try_from(place).ok());
-        let Some(place) = place else { continue };
+        // A rule of which the program knows only that it does not know it.
+        let Some(place) = place else {
+            clear(share, row);
+            return false;
+        };
         match program.fires.iter().position(|fires| fires.rule == place) {
             Some(at) => {
                 if let Some(bits) = share.fires.get_mut(at) {
@@ -458,9 +462,11 @@ fn put(program: &Program, share: &mut Share<'_>, row: usize, decision: &Decision
         let same = program.overrides.iter().position(|one| {
             one.rule == overridden.rule && one.by == overridden.by && one.outcomes == overridden.outcomes
         });
-        if let Some(bits) = same.and_then(|at| share.overrides.get_mut(at)) {
-            set(bits, row);
-        }
+        let Some(bits) = same.and_then(|at| share.overrides.get_mut(at)) else {
+            clear(share, row);
+            return false;
+        };
+        set(bits, row);
     }
     true
 }

@@ -75,6 +75,8 @@ pub struct MemberKey {
 /// ```
 pub struct Decider {
     policy: Policy,
+    /// The policy's number, at hand.
+    id: u64,
     compiled: Option<Compiled>,
     /// Facts that the program does not take, as JSON, with their places.
     texts: Vec<(u16, String)>,
@@ -140,7 +142,14 @@ impl Policy {
             reader: Reader::new(&self.checked.schema, program, self.checked.limits.list_items),
             form: Form::new(&self.checked.schema, program),
         });
-        Decider { policy: self.clone(), compiled, texts: Vec::new(), foreign: false, decision: None }
+        Decider {
+            id: self.checked.id,
+            policy: self.clone(),
+            compiled,
+            texts: Vec::new(),
+            foreign: false,
+            decision: None,
+        }
     }
 }
 
@@ -215,10 +224,10 @@ impl Decider {
         self.give_text(fact, || json.to_owned());
     }
 
-    #[inline]
+    #[inline(always)]
     fn give(&mut self, fact: FactKey, value: i64) {
         match &mut self.compiled {
-            Some(compiled) if fact.policy == self.policy.checked.id => {
+            Some(compiled) if fact.policy == self.id => {
                 compiled.machine.give(fact.place, value);
                 if !self.texts.is_empty() {
                     self.texts.retain(|(place, _)| *place != fact.place);
@@ -239,7 +248,7 @@ impl Decider {
 
     #[cold]
     fn give_text(&mut self, fact: FactKey, text: impl FnOnce() -> String) {
-        if fact.policy == self.policy.checked.id {
+        if fact.policy == self.id {
             self.texts.retain(|(place, _)| *place != fact.place);
             self.texts.push((fact.place, text()));
         } else {
@@ -462,7 +471,7 @@ impl Answer<'_> {
 
     #[inline]
     fn read(&self, outcome: OutcomeKey) -> Option<Read<'_>> {
-        if outcome.policy != self.decider.policy.checked.id {
+        if outcome.policy != self.decider.id {
             return None;
         }
         let place = usize::from(outcome.place);

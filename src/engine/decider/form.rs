@@ -98,7 +98,7 @@ impl Form {
             outcome.write(schema, machine, text);
         }
         text.push_str(r#"},"unsettled":[],"needs":[],"fired":["#);
-        push_all(text, machine.fired_places().filter_map(|place| self.fires.get(place)));
+        push_all(text, machine.fired_places(program).filter_map(|place| self.fires.get(place)));
         text.push_str(r#"],"overridden":["#);
         let overrides = program.overrides.iter().zip(&self.overrides);
         push_all(text, overrides.filter(|(one, _)| machine.is_set(one.when)).map(|(_, form)| form));

@@ -1,0 +1,274 @@
+//! The loops that run a program on one case.
+
+use super::groups::{self, Left};
+use crate::program::{Code, Family, Instruction, Program, Reg};
+
+/// A program's code, made ready to be run.
+#[derive(Clone, Debug)]
+pub(super) struct Tape {
+    /// Families, and how many lines of each follow each other.
+    runs: Vec<(Family, usize)>,
+    lines: Lines,
+}
+
+/// Lines name registers by numbers of a size that names no other register, so that none has to be looked for.
+#[derive(Clone, Debug)]
+enum Lines {
+    Narrow(Vec<Line<u8>>),
+    Wide(Vec<Line<u16>>),
+}
+
+/// The operands of an instruction; of a function of two bits `c` is its table.
+#[derive(Clone, Copy, Debug)]
+struct Line<I> {
+    a: I,
+    b: I,
+    c: I,
+}
+
+const NARROW: usize = 1 << 8;
+const WIDE: usize = 1 << 16;
+
+impl Tape {
+    pub(super) fn new(program: &Program) -> Self {
+        let runs = program.code.chunk_by(|one, next| one.code.family() == next.code.family());
+        let runs = runs.filter_map(|run| Some((run.first()?.code.family(), run.len()))).collect();
+        let narrow = (program.registers() <= NARROW)
+            .then(|| program.code.iter().map(|instruction| Line::of(instruction).narrow()).collect())
+            .flatten();
+        let lines = match narrow {
+            Some(lines) => Lines::Narrow(lines),
+            None => Lines::Wide(program.code.iter().map(Line::of).collect()),
+        };
+        Self { runs, lines }
+    }
+
+    /// How many registers there have to be.
+    pub(super) fn registers(&self) -> usize {
+        match self.lines {
+            Lines::Narrow(_) => NARROW,
+            Lines::Wide(_) => WIDE,
+        }
+    }
+
+    /// Runs all instructions; no when a number did not fit.
+    pub(super) fn run(&self, program: &Program, registers: &mut [i64], left: &mut Left) -> bool {
+        match &self.lines {
+            Lines::Narrow(lines) => <&mut [i64; NARROW]>::try_from(registers)
+                .is_ok_and(|registers| run(program, &self.runs, lines, registers, left)),
+            Lines::Wide(lines) => <&mut [i64; WIDE]>::try_from(registers)
+                .is_ok_and(|registers| run(program, &self.runs, lines, registers, left)),
+        }
+    }
+}
+
+impl Line<u16> {
+    fn of(instruction: &Instruction) -> Self {
+        let Instruction { code, a, b, c } = instruction;
+        // Bit `2a + b` of a table is the result.
+        let table = match code {
+            Code::And => Some(0b1000),
+            Code::Or => Some(0b1110),
+            Code::AndNot => Some(0b0100),
+            Code::Not => Some(0b0011),
+            Code::Add
+            | Code::Subtract
+            | Code::Multiply
+            | Code::Lower
+            | Code::Higher
+            | Code::Select
+            | Code::AddIf
+            | Code::HigherIf
+            | Code::LowerIf
+            | Code::HalfUp
+            | Code::HalfEven
+            | Code::Up
+            | Code::Down
+            | Code::Clamp
+            | Code::Less
+            | Code::LessOrEqual
+            | Code::Equal
+            | Code::Within
+            | Code::Member
+            | Code::Union
+            | Code::Intersection
+            | Code::Difference
+            | Code::Divides
+            | Code::Lookup
+            | Code::Group
+            | Code::Part => None,
+        };
+        Self { a: a.0, b: b.0, c: table.unwrap_or(c.0) }
+    }
+
+    fn narrow(self) -> Option<Line<u8>> {
+        let Self { a, b, c } = self;
+        Some(Line { a: u8::try_from(a).ok()?, b: u8::try_from(b).ok()?, c: u8::try_from(c).ok()? })
+    }
+}
+
+fn run<const N: usize, I: Copy + Into<usize>>(
+    program: &Program,
+    runs: &[(Family, usize)],
+    lines: &[Line<I>],
+    registers: &mut [i64; N],
+    left: &mut Left,
+) -> bool {
+    let mut place = Place { registers, next: program.first_result() };
+    let mut overflow = false;
+    let mut rest = lines;
+    for (family, count) in runs {
+        let Some((run, after)) = rest.split_at_checked(*count) else { break };
+        rest = after;
+        let code = match family {
+            Family::Alone(code) => code,
+            Family::Bits => {
+                place.bits(run);
+                continue;
+            }
+        };
+        match code {
+            Code::Add => place.checked(run, &mut overflow, |a, b, _| a.overflowing_add(b)),
+            Code::Subtract => place.checked(run, &mut overflow, |a, b, _| a.overflowing_sub(b)),
+            Code::Multiply => place.checked(run, &mut overflow, |a, b, _| a.overflowing_mul(b)),
+            Code::AddIf => {
+                place.checked(run, &mut overflow, |a, b, c| chosen(a, b, 0).overflowing_add(c));
+            }
+            Code::HalfUp => place.checked(run, &mut overflow, |a, b, _| half_up(a, b)),
+            Code::HalfEven => place.checked(run, &mut overflow, |a, b, _| half_even(a, b)),
+            Code::Up => place.checked(run, &mut overflow, |a, b, _| round_up(a, b)),
+            Code::Down => place.checked(run, &mut overflow, |a, b, _| round_down(a, b)),
+            Code::Lower => place.each(run, |a, b, _| a.min(b)),
+            Code::Higher => place.each(run, |a, b, _| a.max(b)),
+            Code::Select => place.each(run, chosen),
+            Code::HigherIf => place.each(run, |a, b, c| chosen(a, b.max(c), c)),
+            Code::LowerIf => place.each(run, |a, b, c| chosen(a, b.min(c), c)),
+            Code::Less => place.each(run, |a, b, _| i64::from(a < b)),
+            Code::LessOrEqual => place.each(run, |a, b, _| i64::from(a <= b)),
+            Code::Equal => place.each(run, |a, b, _| i64::from(a == b)),
+            Code::Member => place.each(run, |a, b, _| b.wrapping_shr(a as u32) & 1),
+            Code::Within => place.each(run, |a, b, c| i64::from(a.wrapping_sub(b) as u64 <= c as u64)),
+            Code::Clamp => place.each(run, |a, b, c| a.max(b).min(c)),
+            Code::Intersection => place.each(run, |a, b, _| a & b),
+            Code::Union => place.each(run, |a, b, _| a | b),
+            Code::Difference => place.each(run, |a, b, _| a & !b),
+            // These are of the other family.
+            Code::And | Code::Or | Code::AndNot | Code::Not => {}
+            Code::Divides => place.each(run, |a, b, _| i64::from(a.checked_rem(b) == Some(0))),
+            Code::Group => {
+                for line in run {
+                    if let Some(group) = program.groups.get(line.a.into()) {
+                        let at = |register: Reg| place.register(usize::from(register.0));
+                        overflow |= !groups::run(group, at, left);
+                    }
+                    place.put(0);
+                }
+            }
+            Code::Part => {
+                for line in run {
+                    let part: usize = line.b.into();
+                    place.put(left.parts.get(part).copied().unwrap_or(0));
+                }
+            }
+            Code::Lookup => {
+                for line in run {
+                    let table = program.tables.get(line.b.into());
+                    let entry = usize::try_from(place.at(line.a)).ok().and_then(|at| table?.get(at));
+                    place.put(entry.copied().unwrap_or(0));
+                }
+            }
+        }
+    }
+    !overflow
+}
+
+/// `then` where the bit is set: without a branch, since cases differ.
+#[inline(always)]
+fn chosen(bit: i64, then: i64, otherwise: i64) -> i64 {
+    otherwise ^ ((then ^ otherwise) & bit.wrapping_neg())
+}
+
+/// The registers, and which one is written next.
+struct Place<'r, const N: usize> {
+    registers: &'r mut [i64; N],
+    next: usize,
+}
+
+impl<const N: usize> Place<'_, N> {
+    #[inline(always)]
+    fn register(&self, register: usize) -> i64 {
+        self.registers.get(register).copied().unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn at<I: Into<usize>>(&self, register: I) -> i64 {
+        self.register(register.into())
+    }
+
+    #[inline(always)]
+    fn put(&mut self, value: i64) {
+        if let Some(register) = self.registers.get_mut(self.next) {
+            *register = value;
+        }
+        self.next = self.next.wrapping_add(1);
+    }
+
+    #[inline(always)]
+    fn each<I: Copy + Into<usize>>(&mut self, run: &[Line<I>], result: impl Fn(i64, i64, i64) -> i64) {
+        for Line { a, b, c } in run {
+            self.put(result(self.at(*a), self.at(*b), self.at(*c)));
+        }
+    }
+
+    #[inline(always)]
+    fn bits<I: Copy + Into<usize>>(&mut self, run: &[Line<I>]) {
+        for Line { a, b, c } in run {
+            let (row, table): (_, usize) =
+                (self.at(*a).wrapping_mul(2).wrapping_add(self.at(*b)), (*c).into());
+            self.put((table.wrapping_shr(row as u32) & 1) as i64);
+        }
+    }
+
+    #[inline(always)]
+    fn checked<I: Copy + Into<usize>>(
+        &mut self,
+        run: &[Line<I>],
+        overflow: &mut bool,
+        result: impl Fn(i64, i64, i64) -> (i64, bool),
+    ) {
+        for Line { a, b, c } in run {
+            let (value, exceeds) = result(self.at(*a), self.at(*b), self.at(*c));
+            *overflow |= exceeds;
+            self.put(value);
+        }
+    }
+}
+
+#[inline(always)]
+pub(crate) fn half_up(of: i64, by: i64) -> (i64, bool) {
+    nearest(of, by, |twice, by, _| twice >= by)
+}
+
+#[inline(always)]
+pub(crate) fn half_even(of: i64, by: i64) -> (i64, bool) {
+    nearest(of, by, |twice, by, odd| twice > by || (twice == by && odd))
+}
+
+#[inline(always)]
+pub(crate) fn round_up(of: i64, by: i64) -> (i64, bool) {
+    nearest(of, by, |twice, _, _| twice > 0)
+}
+
+#[inline(always)]
+pub(crate) fn round_down(of: i64, by: i64) -> (i64, bool) {
+    nearest(of, by, |_, _, _| false)
+}
+
+/// `of / by` to a whole number, `by` above zero. `up` is asked with twice the rest, `by`, and whether the whole part is odd.
+#[inline(always)]
+fn nearest(of: i64, by: i64, up: impl Fn(u64, u64, bool) -> bool) -> (i64, bool) {
+    let (Some(whole), Some(rest)) = (of.checked_div(by), of.checked_rem(by)) else { return (0, true) };
+    let twice = rest.unsigned_abs().wrapping_mul(2);
+    let away = up(twice, by.unsigned_abs(), whole & 1 == 1);
+    (whole.wrapping_add(if away { of.signum() } else { 0 }), false)
+}
