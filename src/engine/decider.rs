@@ -22,19 +22,31 @@ mod form;
 pub struct FactKey {
     pub(super) policy: u64,
     pub(super) place: u16,
-    /// `None` where the fact goes the long way.
-    kind: Option<Kind>,
+    /// What a decider takes for it: the policy, the way of giving, and the scale of a number, as one number.
+    stamp: u64,
+    /// The least number that is taken, and by how much the most lies above it.
     least: i64,
-    most: i64,
-    /// The wire counts hundredths.
+    width: u64,
     pub(super) in_percent: bool,
 }
+
+/// Ways of giving a fact to a program, as parts of a stamp.
+const BOOL: u64 = 1 << 8;
+const INTEGER: u64 = 2 << 8;
+const NUMBER: u64 = 3 << 8;
+const MEMBER: u64 = 4 << 8;
+/// The policy's part of a stamp.
+const POLICY: u32 = 16;
 
 /// An outcome of one policy, found once by its name: see [`Policy::outcome`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutcomeKey {
     pub(super) policy: u64,
     pub(super) place: u16,
+    /// Where the program leaves it.
+    output: Option<Output>,
+    /// There always is such a thing.
+    is_there: bool,
 }
 
 /// A member of an enum or scale as the value of one fact: see [`Policy::member`].
@@ -75,8 +87,9 @@ pub struct MemberKey {
 /// ```
 pub struct Decider {
     policy: Policy,
-    /// The policy's number, at hand.
+    /// The policy's number, and its part of the stamps that are taken at once: none while there are `texts`.
     id: u64,
+    stamp: u64,
     compiled: Option<Compiled>,
     /// Facts that the program does not take, as JSON, with their places.
     texts: Vec<(u16, String)>,
@@ -104,12 +117,24 @@ impl Policy {
             return None;
         }
         let input = self.program.as_ref().and_then(|program| program.inputs.get(place));
+        let way = input.map_or(0, |input| match input.kind {
+            Kind::Bool => BOOL,
+            Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months => INTEGER,
+            Kind::Number { scale } if field.in_percent => {
+                scale.checked_sub(2).map_or(0, |scale| NUMBER | u64::from(scale))
+            }
+            Kind::Number { scale } => NUMBER | u64::from(scale),
+            Kind::Member => MEMBER,
+            // These go the long way.
+            Kind::Date | Kind::Set => 0,
+        });
+        let (least, most) = input.map_or((i64::MIN, i64::MAX), |input| (input.least, input.most));
         Some(FactKey {
             policy: self.checked.id,
             place: u16::try_from(place).ok()?,
-            kind: input.map(|input| input.kind),
-            least: input.map_or(i64::MIN, |input| input.least),
-            most: input.map_or(i64::MAX, |input| input.most),
+            stamp: if way == 0 || least > most { 0 } else { self.checked.id << POLICY | way },
+            least,
+            width: most.wrapping_sub(least) as u64,
             in_percent: field.in_percent,
         })
     }
@@ -128,7 +153,11 @@ impl Policy {
     #[must_use]
     pub fn outcome(&self, name: &str) -> Option<OutcomeKey> {
         let place = self.checked.schema.outcomes.iter().position(|outcome| *outcome.wire == *name)?;
-        Some(OutcomeKey { policy: self.checked.id, place: u16::try_from(place).ok()? })
+        let output = self.program.as_ref().and_then(|program| program.outputs.get(place)).copied();
+        let there =
+            output.zip(self.program.as_ref()).and_then(|(output, program)| program.constant(output.there));
+        let is_there = there == Some(1);
+        Some(OutcomeKey { policy: self.checked.id, place: u16::try_from(place).ok()?, output, is_there })
     }
 
     /// Memory to decide cases in, one after the other. Make one for each thread.
@@ -144,6 +173,7 @@ impl Policy {
         });
         Decider {
             id: self.checked.id,
+            stamp: self.checked.id << POLICY,
             policy: self.clone(),
             compiled,
             texts: Vec::new(),
@@ -158,6 +188,7 @@ impl Decider {
     #[inline]
     pub fn clear(&mut self) {
         self.texts.clear();
+        self.stamp = self.id << POLICY;
         self.foreign = false;
         if let Some(compiled) = &mut self.compiled {
             compiled.machine.clear();
@@ -167,9 +198,7 @@ impl Decider {
     /// Gives a `bool`.
     #[inline]
     pub fn give_bool(&mut self, fact: FactKey, value: bool) {
-        if fact.kind == Some(Kind::Bool) {
-            self.give(fact, i64::from(value));
-        } else {
+        if !self.give(fact, BOOL, i64::from(value)) {
             self.give_text(fact, || value.to_string());
         }
     }
@@ -177,13 +206,8 @@ impl Decider {
     /// Gives an `integer`, or a count of `days`, `working days` or `months`.
     #[inline]
     pub fn give_integer(&mut self, fact: FactKey, value: i64) {
-        match fact.kind {
-            Some(Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months)
-                if value >= fact.least && value <= fact.most =>
-            {
-                self.give(fact, value);
-            }
-            Some(_) | None => self.give_text(fact, || value.to_string()),
+        if !self.give(fact, INTEGER, value) {
+            self.give_text(fact, || value.to_string());
         }
     }
 
@@ -191,14 +215,9 @@ impl Decider {
     /// `(1_250, 2)` is 12.50; most decimal types tell both parts. With `wire in percent`, 12.50 is 12.5 per cent.
     #[inline]
     pub fn give_number(&mut self, fact: FactKey, units: i64, scale: u32) {
-        let at = if fact.in_percent { scale.saturating_add(2) } else { scale };
-        if let Some(Kind::Number { scale: wanted }) = fact.kind
-            && let Some(value) = rescaled(units, at, wanted)
-            && value >= fact.least
-            && value <= fact.most
-        {
-            self.give(fact, value);
-        } else {
+        // A larger scale would reach into other parts of the stamp.
+        let at_once = scale <= 0xff && self.give(fact, NUMBER | u64::from(scale), units);
+        if !at_once && !self.give_rescaled(fact, units, scale) {
             self.give_text(fact, || quoted_number(units, scale));
         }
     }
@@ -206,15 +225,8 @@ impl Decider {
     /// Gives a member of an enum or scale.
     #[inline]
     pub fn give_member(&mut self, member: MemberKey) {
-        let fact = member.fact;
-        let place = i64::from(member.place);
-        if fact.kind == Some(Kind::Member) && place >= fact.least && place <= fact.most {
-            self.give(fact, place);
-        } else {
-            let schema = &self.policy.checked.schema;
-            let field = schema.facts.fields.get(usize::from(fact.place));
-            let text = field.and_then(|field| facts::field_json(schema, field, &Value::Member(member.place)));
-            self.give_text(fact, || text.unwrap_or_default());
+        if !self.give(member.fact, MEMBER, i64::from(member.place)) {
+            self.give_member_text(member);
         }
     }
 
@@ -224,26 +236,30 @@ impl Decider {
         self.give_text(fact, || json.to_owned());
     }
 
+    /// Gives the program a number within its limits; no where it does not take it this way.
     #[inline(always)]
-    fn give(&mut self, fact: FactKey, value: i64) {
+    fn give(&mut self, fact: FactKey, way: u64, number: i64) -> bool {
+        let is_taken = fact.stamp == self.stamp | way && number.wrapping_sub(fact.least) as u64 <= fact.width;
         match &mut self.compiled {
-            Some(compiled) if fact.policy == self.id => {
-                compiled.machine.give(fact.place, value);
-                if !self.texts.is_empty() {
-                    self.texts.retain(|(place, _)| *place != fact.place);
-                }
-            }
-            Some(_) => self.foreign = true,
-            // The program is there, but every case is too dear for it.
-            None => {
-                let schema = &self.policy.checked.schema;
-                let field = schema.facts.fields.get(usize::from(fact.place));
-                let json = field
-                    .zip(fact.kind.and_then(|kind| value_of(value, kind)))
-                    .and_then(|(field, value)| facts::field_json(schema, field, &value));
-                self.give_text(fact, || json.unwrap_or_default());
-            }
+            Some(compiled) if is_taken => compiled.machine.give(fact.place, number),
+            Some(_) | None => return false,
         }
+        true
+    }
+
+    /// At the scale that the program has.
+    fn give_rescaled(&mut self, fact: FactKey, units: i64, scale: u32) -> bool {
+        let wanted = fact.stamp & 0xff;
+        let units = u32::try_from(wanted).ok().and_then(|wanted| rescaled(units, scale, wanted));
+        units.is_some_and(|units| self.give(fact, NUMBER | wanted, units))
+    }
+
+    #[cold]
+    fn give_member_text(&mut self, member: MemberKey) {
+        let schema = &self.policy.checked.schema;
+        let field = schema.facts.fields.get(usize::from(member.fact.place));
+        let text = field.and_then(|field| facts::field_json(schema, field, &Value::Member(member.place)));
+        self.give_text(member.fact, || text.unwrap_or_default());
     }
 
     #[cold]
@@ -251,6 +267,7 @@ impl Decider {
         if fact.policy == self.id {
             self.texts.retain(|(place, _)| *place != fact.place);
             self.texts.push((fact.place, text()));
+            self.stamp = u64::MAX;
         } else {
             self.foreign = true;
         }
@@ -272,8 +289,7 @@ impl Decider {
     /// Decides a case given as one JSON object, as [`Policy::decide_json`] does; it takes the place of the facts given
     /// so far.
     pub fn decide_json(&mut self, facts: &str) -> Answer<'_> {
-        self.texts.clear();
-        self.foreign = false;
+        self.clear();
         self.decision = None;
         let decided = facts.len() <= self.policy.checked.limits.case_bytes
             && self.compiled.as_mut().is_some_and(|Compiled { program, machine, reader, .. }| {
@@ -479,10 +495,10 @@ impl Answer<'_> {
             (Some(decision), _) => {
                 decision.outcomes.get(place).filter(|value| value.is_settled()).map(Read::Value)
             }
-            (None, Some(Compiled { program, machine, .. })) => {
-                let Output { kind, value, there } = program.outputs.get(place)?;
-                Some(if machine.is_set(*there) {
-                    Read::Number(machine.register(*value), *kind)
+            (None, Some(Compiled { machine, .. })) => {
+                let Output { kind, value, there } = outcome.output?;
+                Some(if outcome.is_there || machine.is_set(there) {
+                    Read::Number(machine.register(value), kind)
                 } else {
                     Read::Value(&Value::Nothing)
                 })

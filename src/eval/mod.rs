@@ -128,7 +128,7 @@ impl Machine {
         // Which rules fire is anybody's guess, so there is no branch on it.
         for (word, fires) in self.fired.iter_mut().zip(program.fires.chunks(64)) {
             let bits = fires.iter().map(|fires| self.registers.get(usize::from(fires.when.0)).copied());
-            *word = bits.rev().fold(0, |word, bit| word << 1 | bit.unwrap_or(0) as u64);
+            *word = bits.zip(0..).fold(0, |word, (bit, place)| word | (bit.unwrap_or(0) as u64) << place);
         }
         if !self.left.fired.is_empty() {
             let alone = Bits::new(&self.fired).filter_map(|place| program.fires.get(place));

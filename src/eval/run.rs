@@ -6,8 +6,8 @@ use crate::program::{Code, Family, Instruction, Program, Reg};
 /// A program's code, made ready to be run.
 #[derive(Clone, Debug)]
 pub(super) struct Tape {
-    /// Families, and how many lines of each follow each other.
-    runs: Vec<(Family, usize)>,
+    /// Codes, and how many lines of each follow each other; functions of two bits all go by [`Code::And`].
+    runs: Vec<(Code, usize)>,
     lines: Lines,
 }
 
@@ -32,7 +32,14 @@ const WIDE: usize = 1 << 16;
 impl Tape {
     pub(super) fn new(program: &Program) -> Self {
         let runs = program.code.chunk_by(|one, next| one.code.family() == next.code.family());
-        let runs = runs.filter_map(|run| Some((run.first()?.code.family(), run.len()))).collect();
+        let runs = runs.filter_map(|run| {
+            let code = match run.first()?.code.family() {
+                Family::Bits => Code::And,
+                Family::Alone(code) => code,
+            };
+            Some((code, run.len()))
+        });
+        let runs = runs.collect();
         let narrow = (program.registers() <= NARROW)
             .then(|| program.code.iter().map(|instruction| Line::of(instruction).narrow()).collect())
             .flatten();
@@ -109,7 +116,7 @@ impl Line<u16> {
 
 fn run<const N: usize, I: Copy + Into<usize>>(
     program: &Program,
-    runs: &[(Family, usize)],
+    runs: &[(Code, usize)],
     lines: &[Line<I>],
     registers: &mut [i64; N],
     left: &mut Left,
@@ -117,16 +124,9 @@ fn run<const N: usize, I: Copy + Into<usize>>(
     let mut place = Place { registers, next: program.first_result() };
     let mut overflow = false;
     let mut rest = lines;
-    for (family, count) in runs {
+    for (code, count) in runs {
         let Some((run, after)) = rest.split_at_checked(*count) else { break };
         rest = after;
-        let code = match family {
-            Family::Alone(code) => code,
-            Family::Bits => {
-                place.bits(run);
-                continue;
-            }
-        };
         match code {
             Code::Add => place.checked(run, &mut overflow, |a, b, _| a.overflowing_add(b)),
             Code::Subtract => place.checked(run, &mut overflow, |a, b, _| a.overflowing_sub(b)),
@@ -152,8 +152,7 @@ fn run<const N: usize, I: Copy + Into<usize>>(
             Code::Intersection => place.each(run, |a, b, _| a & b),
             Code::Union => place.each(run, |a, b, _| a | b),
             Code::Difference => place.each(run, |a, b, _| a & !b),
-            // These are of the other family.
-            Code::And | Code::Or | Code::AndNot | Code::Not => {}
+            Code::And | Code::Or | Code::AndNot | Code::Not => place.bits(run),
             Code::Divides => place.each(run, |a, b, _| i64::from(a.checked_rem(b) == Some(0))),
             Code::Group => {
                 for line in run {
@@ -207,7 +206,8 @@ impl<const N: usize> Place<'_, N> {
 
     #[inline(always)]
     fn put(&mut self, value: i64) {
-        if let Some(register) = self.registers.get_mut(self.next) {
+        // N is a power of two above all registers: the mask changes nothing, and leaves nothing to check.
+        if let Some(register) = self.registers.get_mut(self.next & N.wrapping_sub(1)) {
             *register = value;
         }
         self.next = self.next.wrapping_add(1);
@@ -267,8 +267,25 @@ pub(crate) fn round_down(of: i64, by: i64) -> (i64, bool) {
 /// `of / by` to a whole number, `by` above zero. `up` is asked with twice the rest, `by`, and whether the whole part is odd.
 #[inline(always)]
 fn nearest(of: i64, by: i64, up: impl Fn(u64, u64, bool) -> bool) -> (i64, bool) {
-    let (Some(whole), Some(rest)) = (of.checked_div(by), of.checked_rem(by)) else { return (0, true) };
+    let Some(whole) = divided(of, by) else { return (0, true) };
+    let rest = of.wrapping_sub(whole.wrapping_mul(by));
     let twice = rest.unsigned_abs().wrapping_mul(2);
     let away = up(twice, by.unsigned_abs(), whole & 1 == 1);
     (whole.wrapping_add(if away { of.signum() } else { 0 }), false)
+}
+
+/// `of / by`, towards zero. Nearly all divisors are powers of ten, and a known one is a multiplication for the compiler.
+#[inline(always)]
+fn divided(of: i64, by: i64) -> Option<i64> {
+    Some(match by {
+        10 => of / 10,
+        100 => of / 100,
+        1_000 => of / 1_000,
+        10_000 => of / 10_000,
+        100_000 => of / 100_000,
+        1_000_000 => of / 1_000_000,
+        10_000_000 => of / 10_000_000,
+        100_000_000 => of / 100_000_000,
+        _ => of.checked_div(by)?,
+    })
 }

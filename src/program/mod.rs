@@ -284,6 +284,12 @@ impl Program {
         usize::from(self.first_constant).saturating_add(self.constants.len()).saturating_add(self.code.len())
     }
 
+    /// The number in a register of constants.
+    pub(crate) fn constant(&self, register: Reg) -> Option<i64> {
+        let place = usize::from(register.0).checked_sub(usize::from(self.first_constant))?;
+        self.constants.get(place).copied()
+    }
+
     /// The register of the first instruction.
     pub(crate) fn first_result(&self) -> usize {
         usize::from(self.first_constant).saturating_add(self.constants.len())
