@@ -324,8 +324,16 @@ fn numbers(
                 Code::LowerIf => choose(out, &when, &b, &c, |when, b, c| if when { b.min(c) } else { c }),
                 Code::AddIf => {
                     choose(out, &when, &b, &Operand::All(0), |when, b, none| if when { b } else { none });
-                    let counted = *out;
-                    checked(out, exceeds, &Operand::Rows(&counted), &c, i64::overflowing_add);
+                    let add = |(out, exceeds): (&mut i64, &mut u8), c: i64| {
+                        let (sum, over) = out.overflowing_add(c);
+                        *out = sum;
+                        *exceeds |= u8::from(over);
+                    };
+                    let places = out.iter_mut().zip(exceeds);
+                    match c {
+                        Operand::Rows(c) => places.zip(c).for_each(|(place, c)| add(place, *c)),
+                        Operand::All(c) => places.for_each(|place| add(place, c)),
+                    }
                 }
                 _ => choose(out, &when, &b, &c, |when, b, c| if when { b } else { c }),
             }
@@ -355,9 +363,11 @@ fn numbers(
         Code::Clamp => {
             let a = operands.numbers(instruction.a, first);
             let c = operands.numbers(instruction.c, third);
-            choose(out, &Operand::All(1), &a, &b, |_, a, b| a.max(b));
-            let raised = *out;
-            zip(out, &Operand::Rows(&raised), &c, i64::min);
+            zip(out, &a, &b, i64::max);
+            match c {
+                Operand::Rows(c) => out.iter_mut().zip(c).for_each(|(out, c)| *out = (*out).min(*c)),
+                Operand::All(c) => out.iter_mut().for_each(|out| *out = (*out).min(c)),
+            }
         }
         // These make bits, or are no business of a single register.
         Code::Less

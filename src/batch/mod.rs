@@ -27,10 +27,10 @@ pub(crate) enum Values<'a> {
     },
     /// Days since 1970-01-01.
     Dates(&'a [i32]),
-    /// Places in a list of names; by name the place of the member.
+    /// Places in a list of names; by name the place of the member, or a number below all places.
     Members {
         keys: &'a [u32],
-        members: Vec<Option<i64>>,
+        members: Vec<i64>,
     },
 }
 
@@ -357,55 +357,82 @@ fn numbers(
     match (column.map(|column| &column.values), input.kind) {
         (None, _) => None,
         (Some(Values::Integers(values)), Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months) => {
-            put(input, out, values.get(start..end), |value| Some(*value))
+            put(input, out, values.get(start..end), |value| *value)
         }
         (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) if *scale == wanted => {
-            put(input, out, units.get(start..end), |value| Some(*value))
+            put(input, out, units.get(start..end), |value| *value)
         }
         (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) if *scale < wanted => {
             let by = 10_i64.checked_pow(wanted.saturating_sub(*scale));
-            put(input, out, units.get(start..end), |units| units.checked_mul(by?))
+            try_put(input, out, units.get(start..end), |units| units.checked_mul(by?))
         }
         (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) => {
             let by = 10_i64.checked_pow(scale.saturating_sub(wanted));
-            put(input, out, units.get(start..end), |units| exact(*units, by?))
+            try_put(input, out, units.get(start..end), |units| exact(*units, by?))
         }
         (Some(Values::WideNumbers { units, scale }), Kind::Number { scale: wanted }) => {
-            put(input, out, units.get(start..end), |units| wide(*units, *scale, wanted))
+            try_put(input, out, units.get(start..end), |units| wide(*units, *scale, wanted))
         }
         (Some(Values::Dates(days)), Kind::Date) => {
-            put(input, out, days.get(start..end), |day| Some(i64::from(*day)))
+            put(input, out, days.get(start..end), |day| i64::from(*day))
         }
         (Some(Values::Members { keys, members }), Kind::Member) => {
-            let member = |key: &u32| members.get(usize::try_from(*key).ok()?).copied().flatten();
-            put(input, out, keys.get(start..end), member)
+            let member = |key: &u32| members.get(*key as usize).copied().unwrap_or(NO_MEMBER);
+            // Members have no bounds that their places could lie in by chance.
+            let input = Input { least: input.least.max(0), ..input.clone() };
+            put(&input, out, keys.get(start..end), member)
         }
         (Some(_), _) => ALL_ODD,
     }
 }
 
+/// No place of a member.
+pub(crate) const NO_MEMBER: i64 = -1;
+
 /// Numbers of values, where they lie within the limits of an input.
 #[inline(always)]
-fn put<T>(
+fn put<T>(input: &Input, out: &mut [i64; ROWS], values: Option<&[T]>, number: impl Fn(&T) -> i64) -> Odd {
+    let (least, most) = (input.least, input.most);
+    let values = values.unwrap_or_default();
+    for (out, value) in out.iter_mut().zip(values) {
+        *out = number(value);
+    }
+    // Between limits of at most half the range a number is out of them where one of the two differences is negative, be
+    // it that it wraps around: their signs alone are gathered, which wide registers do at once.
+    let half = i64::MIN / 2..=i64::MAX / 2;
+    let here = out.iter().take(values.len());
+    let out_of_limits = if half.contains(&least) && half.contains(&most) {
+        here.fold(0, |signs, out| signs | out.wrapping_sub(least) | most.wrapping_sub(*out)) < 0
+    } else {
+        here.fold(false, |some, out| some | (*out < least) | (*out > most))
+    };
+    if out_of_limits { marked(out, |value| *value < least || *value > most) } else { None }
+}
+
+/// The same where a value may have no number.
+#[inline(always)]
+fn try_put<T>(
     input: &Input,
     out: &mut [i64; ROWS],
     values: Option<&[T]>,
     number: impl Fn(&T) -> Option<i64>,
 ) -> Odd {
-    let (least, most) = (input.least, input.most);
-    let fitting = |value: &T| number(value).filter(|value| *value >= least && *value <= most);
-    let mut all = true;
-    for (out, value) in out.iter_mut().zip(values.unwrap_or_default()) {
-        let fits = fitting(value);
-        all &= fits.is_some();
-        *out = fits.unwrap_or(0);
-    }
-    if all {
-        return None;
-    }
+    let within = |value: &i64| *value >= input.least && *value <= input.most;
     let mut odd = [0; ROWS];
-    for (odd, value) in odd.iter_mut().zip(values.unwrap_or_default()) {
-        *odd = u8::from(fitting(value).is_none());
+    for ((out, odd), value) in out.iter_mut().zip(&mut odd).zip(values.unwrap_or_default()) {
+        let number = number(value).filter(within);
+        *odd = u8::from(number.is_none());
+        *out = number.unwrap_or(0);
+    }
+    Some(odd)
+}
+
+fn marked(out: &mut [i64; ROWS], is_odd: impl Fn(&i64) -> bool) -> Odd {
+    let mut odd = [0; ROWS];
+    for (out, odd) in out.iter_mut().zip(&mut odd) {
+        if is_odd(out) {
+            (*out, *odd) = (0, 1);
+        }
     }
     Some(odd)
 }

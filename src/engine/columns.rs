@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{FactKey, OutcomeKey, Policy};
-use crate::batch::{self, BLOCK, Decided, OutcomeValues, Runner, Share, ValuesShare, has};
+use crate::batch::{self, BLOCK, Decided, NO_MEMBER, OutcomeValues, Runner, Share, ValuesShare, has};
 use crate::decision::{Decision, Fired, Overridden, Status};
 use crate::eval::{number_at, value_of};
 use crate::program::{Kind, Program};
@@ -363,8 +363,9 @@ impl Policy {
                     _ => None,
                 });
                 let place = |name: &&str| {
-                    let place = def?.members.iter().position(|member| *member.wire == **name)?;
-                    i64::try_from(place).ok()
+                    let place =
+                        def.and_then(|def| def.members.iter().position(|member| *member.wire == **name));
+                    place.and_then(|place| i64::try_from(place).ok()).unwrap_or(NO_MEMBER)
                 };
                 batch::Values::Members { keys, members: names.iter().map(place).collect() }
             }
