@@ -21,7 +21,7 @@ pub(super) struct Block {
     rooms: Rooms,
     left: Left,
     /// By part of the groups.
-    parts: Vec<Box<Numbers>>,
+    parts: Vec<Numbers>,
     /// By row, the rules of groups that fired, as places in the program's rules.
     pub(super) fired: Vec<(usize, u32)>,
 }
@@ -60,7 +60,7 @@ impl Block {
             abstains: Box::new([0; ROWS]),
             rooms: Rooms::default(),
             left: Left::new(program),
-            parts: vec![Box::new([0; ROWS]); program.parts as usize],
+            parts: vec![[0; ROWS]; program.parts as usize],
             fired: Vec::new(),
         }
     }
@@ -141,13 +141,14 @@ impl Block {
                 }
                 (Code::Part, Column::Numbers(out)) => {
                     if let Some(part) = self.parts.get(usize::from(instruction.b.0)) {
-                        out.copy_from_slice(&**part);
+                        out.copy_from_slice(part);
                     }
                 }
                 (_, Column::Numbers(out)) => {
-                    numbers(instruction, before, program, out, &mut self.abstains, &mut self.rooms);
+                    let reading = Reading { before, instruction, rooms: &mut self.rooms };
+                    numbers(reading, program, out, &mut self.abstains);
                 }
-                (_, Column::Bits(out)) => bits(instruction, before, out, &mut self.rooms),
+                (_, Column::Bits(out)) => bits(Reading { before, instruction, rooms: &mut self.rooms }, out),
                 (_, Column::Constant(_)) => {}
             }
         }
@@ -190,32 +191,77 @@ fn number(registers: &[Column], register: Reg, row: usize) -> i64 {
     }
 }
 
-/// What has been made so far.
-struct Operands<'b>(&'b [Column]);
+/// The operands of one instruction, as numbers or as bits.
+struct Reading<'b> {
+    before: &'b [Column],
+    instruction: &'b Instruction,
+    rooms: &'b mut Rooms,
+}
 
-impl<'b> Operands<'b> {
-    fn numbers(&self, register: Reg, room: &'b mut Numbers) -> Operand<'b, i64> {
-        match self.0.get(usize::from(register.0)) {
-            Some(Column::Numbers(numbers)) => Operand::Rows(numbers),
-            Some(Column::Constant(value)) => Operand::All(*value),
-            Some(Column::Bits(bits)) => {
-                room.iter_mut().zip(bits.iter()).for_each(|(number, bit)| *number = i64::from(*bit));
-                Operand::Rows(room)
-            }
-            None => Operand::All(0),
-        }
+type Pair<'b, T> = (Operand<'b, T>, Operand<'b, T>);
+
+impl<'b> Reading<'b> {
+    fn pair(self) -> Pair<'b, i64> {
+        let [first, second, _] = &mut self.rooms.numbers;
+        (
+            as_numbers(self.before, self.instruction.a, first),
+            as_numbers(self.before, self.instruction.b, second),
+        )
     }
 
-    fn bits(&self, register: Reg, room: &'b mut Bits) -> Operand<'b, u8> {
-        match self.0.get(usize::from(register.0)) {
-            Some(Column::Bits(bits)) => Operand::Rows(bits),
-            Some(Column::Constant(value)) => Operand::All(u8::from(*value != 0)),
-            Some(Column::Numbers(numbers)) => {
-                room.iter_mut().zip(numbers.iter()).for_each(|(bit, number)| *bit = u8::from(*number != 0));
-                Operand::Rows(room)
-            }
-            None => Operand::All(0),
+    fn triple(self) -> (Operand<'b, i64>, Pair<'b, i64>) {
+        let [first, second, third] = &mut self.rooms.numbers;
+        let Instruction { code: _, a, b, c } = self.instruction;
+        (
+            as_numbers(self.before, *a, first),
+            (as_numbers(self.before, *b, second), as_numbers(self.before, *c, third)),
+        )
+    }
+
+    /// A bit that chooses between two numbers.
+    fn choice(self) -> (Operand<'b, u8>, Pair<'b, i64>) {
+        let Rooms { numbers: [first, second, _], bits: [when, ..] } = self.rooms;
+        let Instruction { code: _, a, b, c } = self.instruction;
+        (
+            as_bits(self.before, *a, when),
+            (as_numbers(self.before, *b, first), as_numbers(self.before, *c, second)),
+        )
+    }
+
+    fn bits(self) -> Pair<'b, u8> {
+        let [first, second, _] = &mut self.rooms.bits;
+        (as_bits(self.before, self.instruction.a, first), as_bits(self.before, self.instruction.b, second))
+    }
+
+    /// A bit that chooses between two bits.
+    fn bit_choice(self) -> (Operand<'b, u8>, Pair<'b, u8>) {
+        let [first, second, third] = &mut self.rooms.bits;
+        let Instruction { code: _, a, b, c } = self.instruction;
+        (as_bits(self.before, *a, first), (as_bits(self.before, *b, second), as_bits(self.before, *c, third)))
+    }
+}
+
+fn as_numbers<'b>(before: &'b [Column], register: Reg, room: &'b mut Numbers) -> Operand<'b, i64> {
+    match before.get(usize::from(register.0)) {
+        Some(Column::Numbers(numbers)) => Operand::Rows(numbers),
+        Some(Column::Constant(value)) => Operand::All(*value),
+        Some(Column::Bits(bits)) => {
+            room.iter_mut().zip(bits.iter()).for_each(|(number, bit)| *number = i64::from(*bit));
+            Operand::Rows(room)
         }
+        None => Operand::All(0),
+    }
+}
+
+fn as_bits<'b>(before: &'b [Column], register: Reg, room: &'b mut Bits) -> Operand<'b, u8> {
+    match before.get(usize::from(register.0)) {
+        Some(Column::Bits(bits)) => Operand::Rows(bits),
+        Some(Column::Constant(value)) => Operand::All(u8::from(*value != 0)),
+        Some(Column::Numbers(numbers)) => {
+            room.iter_mut().zip(numbers.iter()).for_each(|(bit, number)| *bit = u8::from(*number != 0));
+            Operand::Rows(room)
+        }
+        None => Operand::All(0),
     }
 }
 
@@ -223,8 +269,7 @@ impl<'b> Operands<'b> {
 #[inline(always)]
 fn zip<A: Copy, B: Copy, T>(
     out: &mut [T; ROWS],
-    a: &Operand<'_, A>,
-    b: &Operand<'_, B>,
+    (a, b): &(Operand<'_, A>, Operand<'_, B>),
     made: impl Fn(A, B) -> T,
 ) {
     match (a, b) {
@@ -247,11 +292,10 @@ fn zip<A: Copy, B: Copy, T>(
 #[inline(always)]
 fn choose<T: Copy>(
     out: &mut [T; ROWS],
-    when: &Operand<'_, u8>,
-    a: &Operand<'_, T>,
-    b: &Operand<'_, T>,
+    (when, both): &(Operand<'_, u8>, Pair<'_, T>),
     made: impl Fn(bool, T, T) -> T,
 ) {
+    let (a, b) = both;
     match when {
         Operand::Rows(when) => match (a, b) {
             (Operand::Rows(a), Operand::Rows(b)) => {
@@ -275,7 +319,7 @@ fn choose<T: Copy>(
                 }
             }
         },
-        Operand::All(when) => zip(out, a, b, |a, b| made(*when != 0, a, b)),
+        Operand::All(when) => zip(out, both, |a, b| made(*when != 0, a, b)),
     }
 }
 
@@ -284,8 +328,7 @@ fn choose<T: Copy>(
 fn checked(
     out: &mut Numbers,
     exceeds: &mut Bits,
-    a: &Operand<'_, i64>,
-    b: &Operand<'_, i64>,
+    (a, b): &Pair<'_, i64>,
     made: impl Fn(i64, i64) -> (i64, bool),
 ) {
     let put = |(out, exceeds): (&mut i64, &mut u8), (value, over): (i64, bool)| {
@@ -304,70 +347,51 @@ fn checked(
 }
 
 /// An instruction that makes numbers.
-fn numbers(
-    instruction: &Instruction,
-    before: &[Column],
-    program: &Program,
-    out: &mut Numbers,
-    exceeds: &mut Bits,
-    rooms: &mut Rooms,
-) {
-    let operands = Operands(before);
-    let (Rooms { numbers: [first, second, third], bits: [when, ..] }, code) = (rooms, instruction.code);
-    let b = operands.numbers(instruction.b, second);
-    match code {
-        Code::Select | Code::AddIf | Code::HigherIf | Code::LowerIf => {
-            let when = operands.bits(instruction.a, when);
-            let c = operands.numbers(instruction.c, third);
-            match code {
-                Code::HigherIf => choose(out, &when, &b, &c, |when, b, c| if when { b.max(c) } else { c }),
-                Code::LowerIf => choose(out, &when, &b, &c, |when, b, c| if when { b.min(c) } else { c }),
-                Code::AddIf => {
-                    choose(out, &when, &b, &Operand::All(0), |when, b, none| if when { b } else { none });
-                    let add = |(out, exceeds): (&mut i64, &mut u8), c: i64| {
-                        let (sum, over) = out.overflowing_add(c);
-                        *out = sum;
-                        *exceeds |= u8::from(over);
-                    };
-                    let places = out.iter_mut().zip(exceeds);
-                    match c {
-                        Operand::Rows(c) => places.zip(c).for_each(|(place, c)| add(place, *c)),
-                        Operand::All(c) => places.for_each(|place| add(place, c)),
-                    }
-                }
-                _ => choose(out, &when, &b, &c, |when, b, c| if when { b } else { c }),
+fn numbers(reading: Reading<'_>, program: &Program, out: &mut Numbers, exceeds: &mut Bits) {
+    match reading.instruction.code {
+        Code::Add => checked(out, exceeds, &reading.pair(), i64::overflowing_add),
+        Code::Subtract => checked(out, exceeds, &reading.pair(), i64::overflowing_sub),
+        Code::Multiply => checked(out, exceeds, &reading.pair(), i64::overflowing_mul),
+        Code::HalfUp => checked(out, exceeds, &reading.pair(), half_up),
+        Code::HalfEven => checked(out, exceeds, &reading.pair(), half_even),
+        Code::Up => checked(out, exceeds, &reading.pair(), round_up),
+        Code::Down => checked(out, exceeds, &reading.pair(), round_down),
+        Code::Lower => zip(out, &reading.pair(), i64::min),
+        Code::Higher => zip(out, &reading.pair(), i64::max),
+        Code::Intersection => zip(out, &reading.pair(), |a, b| a & b),
+        Code::Union => zip(out, &reading.pair(), |a, b| a | b),
+        Code::Difference => zip(out, &reading.pair(), |a, b| a & !b),
+        Code::Select => choose(out, &reading.choice(), |when, b, c| if when { b } else { c }),
+        Code::HigherIf => choose(out, &reading.choice(), |when, b, c| if when { b.max(c) } else { c }),
+        Code::LowerIf => choose(out, &reading.choice(), |when, b, c| if when { b.min(c) } else { c }),
+        Code::AddIf => {
+            let (when, (b, c)) = reading.choice();
+            choose(out, &(when, (b, Operand::All(0))), |when, b, none| if when { b } else { none });
+            let add = |(out, exceeds): (&mut i64, &mut u8), c: i64| {
+                let (sum, over) = out.overflowing_add(c);
+                *out = sum;
+                *exceeds |= u8::from(over);
+            };
+            let places = out.iter_mut().zip(exceeds);
+            match c {
+                Operand::Rows(c) => places.zip(c).for_each(|(place, c)| add(place, *c)),
+                Operand::All(c) => places.for_each(|place| add(place, c)),
             }
         }
-        Code::Lookup => {
-            let a = operands.numbers(instruction.a, first);
-            let table = program.tables.get(usize::from(instruction.b.0)).map_or(&[][..], Vec::as_slice);
-            let entry = |place: i64| usize::try_from(place).ok().and_then(|place| table.get(place)).copied();
-            zip(out, &a, &Operand::All(0_u8), |place, _| entry(place).unwrap_or(0));
-        }
-        Code::Add => checked(out, exceeds, &operands.numbers(instruction.a, first), &b, i64::overflowing_add),
-        Code::Subtract => {
-            checked(out, exceeds, &operands.numbers(instruction.a, first), &b, i64::overflowing_sub);
-        }
-        Code::Multiply => {
-            checked(out, exceeds, &operands.numbers(instruction.a, first), &b, i64::overflowing_mul);
-        }
-        Code::HalfUp => checked(out, exceeds, &operands.numbers(instruction.a, first), &b, half_up),
-        Code::HalfEven => checked(out, exceeds, &operands.numbers(instruction.a, first), &b, half_even),
-        Code::Up => checked(out, exceeds, &operands.numbers(instruction.a, first), &b, round_up),
-        Code::Down => checked(out, exceeds, &operands.numbers(instruction.a, first), &b, round_down),
-        Code::Lower => zip(out, &operands.numbers(instruction.a, first), &b, i64::min),
-        Code::Higher => zip(out, &operands.numbers(instruction.a, first), &b, i64::max),
-        Code::Intersection => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a & b),
-        Code::Union => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a | b),
-        Code::Difference => zip(out, &operands.numbers(instruction.a, first), &b, |a, b| a & !b),
         Code::Clamp => {
-            let a = operands.numbers(instruction.a, first);
-            let c = operands.numbers(instruction.c, third);
-            zip(out, &a, &b, i64::max);
+            let (a, (b, c)) = reading.triple();
+            zip(out, &(a, b), i64::max);
             match c {
                 Operand::Rows(c) => out.iter_mut().zip(c).for_each(|(out, c)| *out = (*out).min(*c)),
                 Operand::All(c) => out.iter_mut().for_each(|out| *out = (*out).min(c)),
             }
+        }
+        Code::Lookup => {
+            let table =
+                program.tables.get(usize::from(reading.instruction.b.0)).map_or(&[][..], Vec::as_slice);
+            let entry = |place: i64| usize::try_from(place).ok().and_then(|place| table.get(place)).copied();
+            let (place, _) = reading.pair();
+            zip(out, &(place, Operand::All(())), |place, ()| entry(place).unwrap_or(0));
         }
         // These make bits, or are no business of a single register.
         Code::Less
@@ -386,49 +410,50 @@ fn numbers(
 }
 
 /// An instruction that makes bits.
-fn bits(instruction: &Instruction, before: &[Column], out: &mut Bits, rooms: &mut Rooms) {
-    let operands = Operands(before);
-    let Rooms { numbers: [one, other, another], bits: [first, second, third] } = rooms;
-    match instruction.code {
+fn bits(reading: Reading<'_>, out: &mut Bits) {
+    match reading.instruction.code {
         Code::Within => {
-            let a = operands.numbers(instruction.a, one);
-            let (b, c) = (operands.numbers(instruction.b, other), operands.numbers(instruction.c, another));
             let within = |a: i64, least: i64, width: i64| a.wrapping_sub(least) as u64 <= width as u64;
-            match (b, c) {
-                (Operand::All(least), Operand::All(width)) => {
-                    zip(out, &a, &Operand::All(()), |a, ()| u8::from(within(a, least, width)));
+            match reading.triple() {
+                (a, (Operand::All(least), Operand::All(width))) => {
+                    zip(out, &(a, Operand::All(())), |a, ()| u8::from(within(a, least, width)));
                 }
-                (b, c) => {
+                (a, (b, c)) => {
                     for (row, out) in out.iter_mut().enumerate() {
                         *out = u8::from(within(a.row(row), b.row(row), c.row(row)));
                     }
                 }
             }
         }
-        Code::Less | Code::LessOrEqual | Code::Equal | Code::Member | Code::Divides => {
-            let a = operands.numbers(instruction.a, one);
-            let b = operands.numbers(instruction.b, other);
-            match instruction.code {
-                Code::Less => zip(out, &a, &b, |a, b| u8::from(a < b)),
-                Code::LessOrEqual => zip(out, &a, &b, |a, b| u8::from(a <= b)),
-                Code::Equal => zip(out, &a, &b, |a, b| u8::from(a == b)),
-                Code::Member => zip(out, &a, &b, |a, b| (b.wrapping_shr(a as u32) & 1) as u8),
-                _ => zip(out, &a, &b, |a, b| u8::from(a.checked_rem(b) == Some(0))),
-            }
-        }
-        code => {
-            let a = operands.bits(instruction.a, first);
-            let b = operands.bits(instruction.b, second);
-            match code {
-                Code::And => zip(out, &a, &b, |a, b| a & b),
-                Code::Or => zip(out, &a, &b, |a, b| a | b),
-                Code::AndNot => zip(out, &a, &b, |a, b| a & !b),
-                Code::Not => zip(out, &a, &b, |a, _| a ^ 1),
-                _ => {
-                    let c = operands.bits(instruction.c, third);
-                    choose(out, &a, &b, &c, |when, b, c| if when { b } else { c });
-                }
-            }
-        }
+        Code::Less => zip(out, &reading.pair(), |a, b| u8::from(a < b)),
+        Code::LessOrEqual => zip(out, &reading.pair(), |a, b| u8::from(a <= b)),
+        Code::Equal => zip(out, &reading.pair(), |a, b| u8::from(a == b)),
+        Code::Member => zip(out, &reading.pair(), |a, b| (b.wrapping_shr(a as u32) & 1) as u8),
+        Code::Divides => zip(out, &reading.pair(), |a, b| u8::from(a.checked_rem(b) == Some(0))),
+        Code::And => zip(out, &reading.bits(), |a, b| a & b),
+        Code::Or => zip(out, &reading.bits(), |a, b| a | b),
+        Code::AndNot => zip(out, &reading.bits(), |a, b| a & !b),
+        Code::Not => zip(out, &reading.bits(), |a, _| a ^ 1),
+        Code::Select => choose(out, &reading.bit_choice(), |when, b, c| if when { b } else { c }),
+        // These make numbers, or are no business of a single register.
+        Code::Add
+        | Code::Subtract
+        | Code::Multiply
+        | Code::Lower
+        | Code::Higher
+        | Code::AddIf
+        | Code::HigherIf
+        | Code::LowerIf
+        | Code::HalfUp
+        | Code::HalfEven
+        | Code::Up
+        | Code::Down
+        | Code::Clamp
+        | Code::Union
+        | Code::Intersection
+        | Code::Difference
+        | Code::Lookup
+        | Code::Group
+        | Code::Part => {}
     }
 }

@@ -6,6 +6,7 @@ use std::io::Read;
 
 use super::{Error, Policy};
 use crate::decision::Decision;
+use crate::eval::Machine;
 use crate::facts::csv::{ListFile, OpenError, Reader, Undeclared};
 use crate::facts::json;
 
@@ -90,6 +91,7 @@ impl Case {
 /// Decides the cases of a file as it is asked for them. An error of the reader ends it.
 pub struct Cases<'p, R> {
     policy: &'p Policy,
+    machine: Option<Machine>,
     source: Source<'p, R>,
     next: u64,
     broken: bool,
@@ -119,7 +121,8 @@ impl<'p, R: Read> Cases<'p, R> {
                 Source::Csv(reader.map_err(|error| unreadable("the file of cases".to_owned(), error))?)
             }
         };
-        Ok(Self { policy, source, next: 0, broken: false })
+        let machine = policy.compiled.as_ref().map(Machine::new);
+        Ok(Self { policy, machine, source, next: 0, broken: false })
     }
 
     /// Keys of list files that no case so far has had, with the name of their list: after the last case, rows that
@@ -161,7 +164,7 @@ impl<R: Read> Iterator for Cases<'_, R> {
             Ok((line, bound)) => {
                 let index = self.next;
                 self.next = self.next.saturating_add(1);
-                Ok(Case { index, line, decision: self.policy.decide_bound(bound) })
+                Ok(Case { index, line, decision: self.policy.decide_in(&mut self.machine, bound) })
             }
             Err(error) => {
                 self.broken = true;

@@ -32,7 +32,6 @@ use crate::batch::{self, BLOCK, Decided, NO_MEMBER, OutcomeValues, Runner, Share
 use crate::decision::{Decision, Fired, Overridden, Status};
 use crate::eval::{number_at, value_of};
 use crate::program::{Kind, Program};
-use crate::types::Type;
 use crate::value::{Number, Value, date_of};
 
 /// Rows that one thread decides at a time.
@@ -198,7 +197,7 @@ impl Decisions {
             return None;
         }
         let place = usize::from(outcome.place);
-        let output = self.policy.program.as_ref()?.outputs.get(place)?;
+        let output = self.policy.program()?.outputs.get(place)?;
         Some(OutcomeColumn {
             kind: output.kind,
             outcome: self.decided.outcomes.get(place)?,
@@ -224,7 +223,7 @@ impl Decisions {
         if let Some(decision) = self.exceptions.get(&row) {
             return Some(decision.clone());
         }
-        let (program, decided) = (self.policy.program.as_ref()?, &self.decided);
+        let (program, decided) = (self.policy.program()?, &self.decided);
         if row >= decided.rows {
             return None;
         }
@@ -290,7 +289,7 @@ impl Policy {
         let given = self.given(columns)?;
         // What one decision may cost does not depend on a case without items.
         let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
-        let program = self.program.as_deref().filter(|_| cheap);
+        let program = self.program().filter(|_| cheap);
         let Decisions { policy, decided, exceptions } = decisions;
         *policy = self.clone();
         exceptions.clear();
@@ -358,10 +357,7 @@ impl Policy {
             Values::Dates(days) => batch::Values::Dates(days),
             Values::Members { keys, names } => {
                 let field = self.checked.schema.facts.fields.get(usize::from(fact.place));
-                let def = field.and_then(|field| match &field.ty {
-                    Type::Enum(_) => self.checked.schema.enumeration_in(&field.ty),
-                    _ => None,
-                });
+                let def = field.and_then(|field| self.checked.schema.enumeration_in(&field.ty));
                 let place = |name: &&str| {
                     let place =
                         def.and_then(|def| def.members.iter().position(|member| *member.wire == **name));

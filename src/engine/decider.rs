@@ -2,14 +2,13 @@
 //! What the compiled program abstains from, the reference evaluator decides from the same facts as JSON.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use super::Policy;
 use crate::decision::{Decision, Status};
 use crate::eval::json::Reader;
 use crate::eval::{Machine, value_of};
 use crate::facts;
-use crate::program::{Kind, Output, Program};
+use crate::program::{Kind, Output};
 use crate::types::Type;
 use crate::value::{Number, Value, date_of};
 
@@ -90,7 +89,7 @@ pub struct Decider {
     /// The policy's number, and its part of the stamps that are taken at once: none while there are `texts`.
     id: u64,
     stamp: u64,
-    compiled: Option<Compiled>,
+    ready: Option<Ready>,
     /// Facts that the program does not take, as JSON, with their places.
     texts: Vec<(u16, String)>,
     /// Keys of another policy were used.
@@ -99,8 +98,8 @@ pub struct Decider {
     decision: Option<Decision>,
 }
 
-struct Compiled {
-    program: Arc<Program>,
+/// What a compiled policy decides in.
+struct Ready {
     machine: Machine,
     reader: Reader,
     form: Form,
@@ -116,7 +115,7 @@ impl Policy {
         if matches!(field.presence, crate::types::Presence::FirstOf(_)) {
             return None;
         }
-        let input = self.program.as_ref().and_then(|program| program.inputs.get(place));
+        let input = self.program().and_then(|program| program.inputs.get(place));
         let way = input.map_or(0, |input| match input.kind {
             Kind::Bool => BOOL,
             Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months => INTEGER,
@@ -153,9 +152,8 @@ impl Policy {
     #[must_use]
     pub fn outcome(&self, name: &str) -> Option<OutcomeKey> {
         let place = self.checked.schema.outcomes.iter().position(|outcome| *outcome.wire == *name)?;
-        let output = self.program.as_ref().and_then(|program| program.outputs.get(place)).copied();
-        let there =
-            output.zip(self.program.as_ref()).and_then(|(output, program)| program.constant(output.there));
+        let output = self.program().and_then(|program| program.outputs.get(place)).copied();
+        let there = output.zip(self.program()).and_then(|(output, program)| program.constant(output.there));
         let is_there = there == Some(1);
         Some(OutcomeKey { policy: self.checked.id, place: u16::try_from(place).ok()?, output, is_there })
     }
@@ -165,17 +163,16 @@ impl Policy {
     pub fn decider(&self) -> Decider {
         // What one decision may cost does not depend on a case without items.
         let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
-        let compiled = self.program.as_ref().filter(|_| cheap).map(|program| Compiled {
-            program: program.clone(),
-            machine: Machine::new(program),
-            reader: Reader::new(&self.checked.schema, program, self.checked.limits.list_items),
-            form: Form::new(&self.checked.schema, program),
+        let ready = self.compiled.as_ref().filter(|_| cheap).map(|compiled| Ready {
+            machine: Machine::new(compiled),
+            reader: Reader::new(&self.checked.schema, &compiled.program, self.checked.limits.list_items),
+            form: Form::new(&self.checked.schema, &compiled.program),
         });
         Decider {
             id: self.checked.id,
             stamp: self.checked.id << POLICY,
             policy: self.clone(),
-            compiled,
+            ready,
             texts: Vec::new(),
             foreign: false,
             decision: None,
@@ -190,8 +187,8 @@ impl Decider {
         self.texts.clear();
         self.stamp = self.id << POLICY;
         self.foreign = false;
-        if let Some(compiled) = &mut self.compiled {
-            compiled.machine.clear();
+        if let Some(ready) = &mut self.ready {
+            ready.machine.clear();
         }
     }
 
@@ -240,8 +237,8 @@ impl Decider {
     #[inline(always)]
     fn give(&mut self, fact: FactKey, way: u64, number: i64) -> bool {
         let is_taken = fact.stamp == self.stamp | way && number.wrapping_sub(fact.least) as u64 <= fact.width;
-        match &mut self.compiled {
-            Some(compiled) if is_taken => compiled.machine.give(fact.place, number),
+        match &mut self.ready {
+            Some(ready) if is_taken => ready.machine.give(fact.place, number),
             Some(_) | None => return false,
         }
         true
@@ -279,7 +276,7 @@ impl Decider {
         self.decision = None;
         let decided = self.texts.is_empty()
             && !self.foreign
-            && self.compiled.as_mut().is_some_and(|compiled| compiled.machine.run(&compiled.program));
+            && self.ready.as_mut().is_some_and(|ready| ready.machine.run());
         if !decided {
             self.decision = Some(self.decide_by_reference());
         }
@@ -292,9 +289,10 @@ impl Decider {
         self.clear();
         self.decision = None;
         let decided = facts.len() <= self.policy.checked.limits.case_bytes
-            && self.compiled.as_mut().is_some_and(|Compiled { program, machine, reader, .. }| {
-                reader.read(facts, machine) && machine.run(program)
-            });
+            && self
+                .ready
+                .as_mut()
+                .is_some_and(|Ready { machine, reader, .. }| reader.read(facts, machine) && machine.run());
         if !decided {
             self.decision = Some(self.policy.reference().decide_json(facts));
         }
@@ -318,9 +316,9 @@ impl Decider {
         for (field, place) in schema.facts.fields.iter().zip(0_u16..) {
             let text = self.texts.iter().find(|(at, _)| *at == place).map(|(_, text)| text.clone());
             let text = text.or_else(|| {
-                let compiled = self.compiled.as_ref()?;
-                let input = compiled.program.inputs.get(usize::from(place))?;
-                let value = value_of(compiled.machine.given(place)?, input.kind)?;
+                let machine = &self.ready.as_ref()?.machine;
+                let input = machine.program().inputs.get(usize::from(place))?;
+                let value = value_of(machine.given(place)?, input.kind)?;
                 facts::field_json(schema, field, &value)
             });
             if let Some(text) = text {
@@ -452,10 +450,8 @@ impl Answer<'_> {
     /// The names of the rules that applied, sorted; a rule over items is named once for each.
     pub fn fired(&self) -> impl Iterator<Item = &str> {
         let decision = self.decider.decision.as_ref();
-        let compiled = self.decider.compiled.as_ref().filter(|_| decision.is_none());
-        let by_program = compiled
-            .into_iter()
-            .flat_map(|Compiled { program, machine, .. }| machine.fired(program).map(|rule| &**rule));
+        let ready = self.decider.ready.as_ref().filter(|_| decision.is_none());
+        let by_program = ready.into_iter().flat_map(|ready| ready.machine.fired()).map(|rule| &**rule);
         by_program.chain(decision.into_iter().flat_map(Decision::fired).map(|fired| &*fired.rule))
     }
 
@@ -463,10 +459,10 @@ impl Answer<'_> {
     #[must_use]
     pub fn decision(&self) -> Decision {
         let schema = &self.decider.policy.checked.schema;
-        match (&self.decider.decision, &self.decider.compiled) {
+        match (&self.decider.decision, &self.decider.ready) {
             (Some(decision), _) => decision.clone(),
-            (None, Some(Compiled { program, machine, .. })) => {
-                machine.decision(program, schema).unwrap_or_else(|| self.decider.decide_by_reference())
+            (None, Some(Ready { machine, .. })) => {
+                machine.decision(schema).unwrap_or_else(|| self.decider.decide_by_reference())
             }
             (None, None) => self.decider.decide_by_reference(),
         }
@@ -474,9 +470,9 @@ impl Answer<'_> {
 
     /// Writes the line of [`Decision::to_json`] to the end of `text`. `case` is the number of the case, from 0.
     pub fn write_json(&self, case: u64, text: &mut String) {
-        match (&self.decider.decision, &self.decider.compiled) {
-            (None, Some(Compiled { program, machine, form, .. })) => {
-                form.write(&self.decider.policy.checked.schema, program, machine, case, text);
+        match (&self.decider.decision, &self.decider.ready) {
+            (None, Some(Ready { machine, form, .. })) => {
+                form.write(&self.decider.policy.checked.schema, machine, case, text);
             }
             (decision, _) => match decision {
                 Some(decision) => text.push_str(&decision.to_json(case)),
@@ -491,11 +487,11 @@ impl Answer<'_> {
             return None;
         }
         let place = usize::from(outcome.place);
-        match (&self.decider.decision, &self.decider.compiled) {
+        match (&self.decider.decision, &self.decider.ready) {
             (Some(decision), _) => {
                 decision.outcomes.get(place).filter(|value| value.is_settled()).map(Read::Value)
             }
-            (None, Some(Compiled { machine, .. })) => {
+            (None, Some(Ready { machine, .. })) => {
                 let Output { kind, value, there } = outcome.output?;
                 Some(if outcome.is_there || machine.is_set(there) {
                     Read::Number(machine.register(value), kind)

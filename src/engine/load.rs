@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Checked, Error, Policy};
 use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::eval::Compiled;
 use crate::hir;
 use crate::limits::Limits;
 use crate::program;
@@ -90,10 +91,11 @@ impl<'l> Builder<'l> {
         match policy {
             Some(policy) if !failed => {
                 let schema = Arc::new(policy.schema.clone());
-                let program = program::from_hir::lower(&policy, &schema).map(Arc::new);
+                let program = program::from_hir::lower(&policy, &schema);
+                let compiled = program.map(|program| Arc::new(Compiled::new(program)));
                 let id = NEXT.fetch_add(1, Ordering::Relaxed);
                 let checked = Checked { id, policy, schema, sources, warnings: found, limits: self.limits };
-                Ok(Policy { checked: Arc::new(checked), program })
+                Ok(Policy { checked: Arc::new(checked), compiled })
             }
             _ => Err(Error::policy(found, sources)),
         }

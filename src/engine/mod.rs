@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use crate::decision::{self, Decision};
 use crate::diagnostic::Diagnostic;
-use crate::eval::Machine;
+use crate::eval::{Compiled, Machine};
 use crate::facts::{self, Bound};
 use crate::hir;
 use crate::limits::Limits;
@@ -42,7 +42,7 @@ use crate::types::Schema;
 pub struct Policy {
     pub(crate) checked: Arc<Checked>,
     /// The policy compiled; `None` where the reference evaluator decides every case.
-    program: Option<Arc<Program>>,
+    compiled: Option<Arc<Compiled>>,
 }
 
 pub(crate) struct Checked {
@@ -225,14 +225,14 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn reference(&self) -> Self {
-        Self { checked: self.checked.clone(), program: None }
+        Self { checked: self.checked.clone(), compiled: None }
     }
 
     /// Whether the policy is compiled. One that is not (it has lists, records, ranges, texts or two laws) is decided by
     /// the reference evaluator, with the same answers.
     #[must_use]
     pub fn is_compiled(&self) -> bool {
-        self.program.is_some()
+        self.compiled.is_some()
     }
 
     /// Starts a run of tests: `example` blocks and files of cases, with coverage.
@@ -288,25 +288,32 @@ impl Policy {
         })
     }
 
+    fn program(&self) -> Option<&Program> {
+        self.compiled.as_ref().map(|compiled| &compiled.program)
+    }
+
     #[cfg(feature = "proptest")]
     pub(crate) fn schema(&self) -> &Schema {
         &self.checked.schema
     }
 
     fn decide_bound(&self, bound: Bound) -> Decision {
+        let mut machine = self.compiled.as_ref().map(Machine::new);
+        self.decide_in(&mut machine, bound)
+    }
+
+    /// Decides a case in a machine of this policy, where it has one.
+    fn decide_in(&self, machine: &mut Option<Machine>, bound: Bound) -> Decision {
         let checked = &*self.checked;
         let items = bound.values.iter().fold(0, |sum: u64, value| sum.saturating_add(value.items()));
-        if let Some(program) = &self.program
+        if let Some(machine) = machine
             && bound.problems.is_empty()
             && checked.policy.work.steps(items) <= checked.limits.steps
+            && machine.load(&bound.values)
+            && machine.run()
+            && let Some(decision) = machine.decision(&checked.schema)
         {
-            let mut machine = Machine::new(program);
-            if machine.load(program, &bound.values)
-                && machine.run(program)
-                && let Some(decision) = machine.decision(program, &checked.schema)
-            {
-                return decision;
-            }
+            return decision;
         }
         self.decide_by_reference(bound)
     }

@@ -18,31 +18,21 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-/// A place to run one program in, for one case after the other.
+/// A program made ready to be run, once for all its cases.
 #[derive(Clone, Debug)]
-pub(crate) struct Machine {
-    /// As many as the tape asks for.
-    registers: Box<[i64]>,
+pub(crate) struct Compiled {
+    pub(crate) program: Program,
     tape: Tape,
-    /// By fact, 1 where the case gives it; and where every case must. Eight of them are looked at at once.
-    given: Box<[[u8; 8]]>,
+    /// By fact, 1 where every case must give it. Eight of them are looked at at once.
     required: Box<[[u8; 8]]>,
     defaults: Vec<(u16, i64)>,
     asked: Vec<(u16, Reg)>,
-    left: Left,
-    /// By rule outside groups, a bit: it fired.
-    fired: Box<[u64]>,
 }
 
-impl Machine {
-    /// A machine for this program and no other, with a case that gives no fact.
-    pub(crate) fn new(program: &Program) -> Self {
-        let tape = Tape::new(program);
-        let mut registers = vec![0; tape.registers()].into_boxed_slice();
-        let constants = registers.iter_mut().skip(usize::from(program.first_constant));
-        constants.zip(&program.constants).for_each(|(register, constant)| *register = *constant);
-        let given = vec![[0; 8]; program.inputs.len().div_ceil(8)].into_boxed_slice();
-        let (mut required, mut defaults, mut asked) = (given.clone(), Vec::new(), Vec::new());
+impl Compiled {
+    pub(crate) fn new(program: Program) -> Self {
+        let mut required = vec![[0; 8]; program.inputs.len().div_ceil(8)].into_boxed_slice();
+        let (mut defaults, mut asked) = (Vec::new(), Vec::new());
         for (input, place) in program.inputs.iter().zip(0_u16..) {
             match input.absent {
                 Absent::Missing => {
@@ -55,9 +45,41 @@ impl Machine {
                 Absent::Derived => {}
             }
         }
-        let left = Left::new(program);
-        let fired = vec![0; program.fires.len().div_ceil(64)].into_boxed_slice();
-        Self { registers, tape, given, required, defaults, asked, left, fired }
+        Self { tape: Tape::new(&program), program, required, defaults, asked }
+    }
+}
+
+/// A place to run a program in, for one case after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Machine {
+    compiled: Arc<Compiled>,
+    /// As many as the tape asks for.
+    registers: Box<[i64]>,
+    /// By fact, 1 where the case gives it.
+    given: Box<[[u8; 8]]>,
+    left: Left,
+    /// By rule outside groups, a bit: it fired.
+    fired: Box<[u64]>,
+}
+
+impl Machine {
+    /// A machine with a case that gives no fact.
+    pub(crate) fn new(compiled: &Arc<Compiled>) -> Self {
+        let program = &compiled.program;
+        let mut registers = vec![0; compiled.tape.registers()].into_boxed_slice();
+        let constants = registers.iter_mut().skip(usize::from(program.first_constant));
+        constants.zip(&program.constants).for_each(|(register, constant)| *register = *constant);
+        Self {
+            compiled: compiled.clone(),
+            registers,
+            given: vec![[0; 8]; compiled.required.len()].into_boxed_slice(),
+            left: Left::new(program),
+            fired: vec![0; program.fires.len().div_ceil(64)].into_boxed_slice(),
+        }
+    }
+
+    pub(crate) fn program(&self) -> &Program {
+        &self.compiled.program
     }
 
     /// Takes back all facts.
@@ -79,17 +101,14 @@ impl Machine {
 
     /// The number of a fact, where it is given.
     pub(crate) fn given(&self, place: u16) -> Option<i64> {
-        self.is_given(place).then(|| self.register(Reg(place)))
-    }
-
-    #[inline]
-    fn is_given(&self, place: u16) -> bool {
-        self.given.as_flattened().get(usize::from(place)) == Some(&1)
+        is_given(&self.given, place).then(|| self.register(Reg(place)))
     }
 
     /// Gives all facts of a case that is bound without problems; no where the program does not take them.
-    pub(crate) fn load(&mut self, program: &Program, facts: &[Value]) -> bool {
+    pub(crate) fn load(&mut self, facts: &[Value]) -> bool {
         self.clear();
+        let compiled = self.compiled.clone();
+        let program = &compiled.program;
         for ((input, fact), place) in program.inputs.iter().zip(facts).zip(0..) {
             if *fact != Value::Absent {
                 let Some(value) = number_at(fact, input.kind) else { return false };
@@ -100,28 +119,29 @@ impl Machine {
     }
 
     /// Runs the program; no where it abstains, and what stands in its registers means nothing.
-    pub(crate) fn run(&mut self, program: &Program) -> bool {
+    pub(crate) fn run(&mut self) -> bool {
+        let Compiled { program, tape, required, defaults, asked } = &*self.compiled;
         let lacks = |(given, required): (&[u8; 8], &[u8; 8])| {
             u64::from_ne_bytes(*required) & !u64::from_ne_bytes(*given) != 0
         };
-        if self.given.iter().zip(&self.required).any(lacks) {
+        if self.given.iter().zip(required).any(lacks) {
             return false;
         }
         self.left.fired.clear();
-        for (place, default) in &self.defaults {
-            if !self.is_given(*place)
+        for (place, default) in defaults {
+            if !is_given(&self.given, *place)
                 && let Some(register) = self.registers.get_mut(usize::from(*place))
             {
                 *register = *default;
             }
         }
-        for (place, asked) in &self.asked {
-            let given = self.is_given(*place);
+        for (place, asked) in asked {
+            let given = is_given(&self.given, *place);
             if let Some(register) = self.registers.get_mut(usize::from(asked.0)) {
                 *register = i64::from(given);
             }
         }
-        let fits = self.tape.run(program, &mut self.registers, &mut self.left);
+        let fits = tape.run(program, &mut self.registers, &mut self.left);
         if !fits || self.is_set(program.abstains) {
             return false;
         }
@@ -150,13 +170,14 @@ impl Machine {
     }
 
     /// The names of the rules that fired, sorted; after a run.
-    pub(crate) fn fired<'m>(&'m self, program: &'m Program) -> impl Iterator<Item = &'m Arc<str>> {
-        self.fired_places(program).filter_map(|place| program.rules.get(place))
+    pub(crate) fn fired(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.fired_places().filter_map(|place| self.program().rules.get(place))
     }
 
     /// The same rules as places in [`Program::rules`].
     #[inline]
-    pub(crate) fn fired_places(&self, program: &Program) -> impl Iterator<Item = usize> {
+    pub(crate) fn fired_places(&self) -> impl Iterator<Item = usize> {
+        let program = self.program();
         // With groups there is a list of all.
         let words = if self.left.fired.is_empty() { &*self.fired } else { &[] };
         let alone = Bits::new(words).filter_map(|place| program.fires.get(place)).map(|fires| fires.rule);
@@ -164,12 +185,13 @@ impl Machine {
     }
 
     /// What the run decided; `None` for a value that cannot be, which would be a mistake of the engine.
-    pub(crate) fn decision(&self, program: &Program, schema: &Arc<Schema>) -> Option<Decision> {
+    pub(crate) fn decision(&self, schema: &Arc<Schema>) -> Option<Decision> {
+        let program = self.program();
         let outcomes = program.outputs.iter().map(|output| self.outcome(output)).collect::<Option<_>>()?;
         let overrides = program.overrides.iter().filter(|overrides| self.is_set(overrides.when));
         Some(Decision {
             outcomes,
-            fired: self.fired(program).map(|rule| Fired { rule: rule.clone(), item: None }).collect(),
+            fired: self.fired().map(|rule| Fired { rule: rule.clone(), item: None }).collect(),
             overridden: overrides
                 .map(|overridden| Overridden {
                     rule: overridden.rule.clone(),
@@ -189,6 +211,11 @@ impl Machine {
             Some(Value::Nothing)
         }
     }
+}
+
+#[inline]
+fn is_given(given: &[[u8; 8]], place: u16) -> bool {
+    given.as_flattened().get(usize::from(place)) == Some(&1)
 }
 
 /// The places of the bits that are set, ascending.

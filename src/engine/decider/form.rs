@@ -78,14 +78,7 @@ impl Form {
     }
 
     /// Writes the decision in the machine as [`Decision::to_json`](crate::Decision::to_json) does.
-    pub(super) fn write(
-        &self,
-        schema: &Schema,
-        program: &Program,
-        machine: &Machine,
-        case: u64,
-        text: &mut String,
-    ) {
+    pub(super) fn write(&self, schema: &Schema, machine: &Machine, case: u64, text: &mut String) {
         text.push_str(r#"{"case":"#);
         push_integer(text, i128::from(case));
         text.push_str(r#","status":"decided","outcomes":{"#);
@@ -98,9 +91,9 @@ impl Form {
             outcome.write(schema, machine, text);
         }
         text.push_str(r#"},"unsettled":[],"needs":[],"fired":["#);
-        push_all(text, machine.fired_places(program).filter_map(|place| self.fires.get(place)));
+        push_all(text, machine.fired_places().filter_map(|place| self.fires.get(place)));
         text.push_str(r#"],"overridden":["#);
-        let overrides = program.overrides.iter().zip(&self.overrides);
+        let overrides = machine.program().overrides.iter().zip(&self.overrides);
         push_all(text, overrides.filter(|(one, _)| machine.is_set(one.when)).map(|(_, form)| form));
         text.push_str(r#"],"errors":[]}"#);
     }
