@@ -15,6 +15,9 @@ pub mod embedding {}
 #[doc = include_str!("numbers.md")]
 pub mod numbers {}
 
+#[doc = include_str!("performance.md")]
+pub mod performance {}
+
 #[doc = include_str!("limits.md")]
 pub mod limits {}
 

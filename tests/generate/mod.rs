@@ -15,6 +15,7 @@ mod measures;
 mod truths;
 mod world;
 
+pub(crate) mod compiled;
 pub(crate) mod laws;
 pub(crate) mod targets;
 
