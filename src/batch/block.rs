@@ -1,7 +1,7 @@
 //! Some rows at a time through a program: each instruction runs over all of them before the next one begins, so that what
 //! it costs to look at an instruction is shared, and the loops are plain enough for the compiler to use wide registers.
 
-use crate::eval::{Left, half_even, half_up, round_down, round_up, run_group};
+use crate::eval::{Left, add_months, half_even, half_up, round_down, round_up, run_group};
 use crate::program::{Code, Instruction, Program, Reg};
 
 use super::plan::{Class, Plan};
@@ -352,6 +352,7 @@ fn numbers(reading: Reading<'_>, program: &Program, out: &mut Numbers, exceeds: 
         Code::Add => checked(out, exceeds, &reading.pair(), i64::overflowing_add),
         Code::Subtract => checked(out, exceeds, &reading.pair(), i64::overflowing_sub),
         Code::Multiply => checked(out, exceeds, &reading.pair(), i64::overflowing_mul),
+        Code::AddMonths => checked(out, exceeds, &reading.pair(), add_months),
         Code::HalfUp => checked(out, exceeds, &reading.pair(), half_up),
         Code::HalfEven => checked(out, exceeds, &reading.pair(), half_even),
         Code::Up => checked(out, exceeds, &reading.pair(), round_up),
@@ -448,6 +449,7 @@ fn bits(reading: Reading<'_>, out: &mut Bits) {
         | Code::HalfEven
         | Code::Up
         | Code::Down
+        | Code::AddMonths
         | Code::Clamp
         | Code::Union
         | Code::Intersection

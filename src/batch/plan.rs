@@ -53,6 +53,7 @@ impl Plan {
                 | Code::HalfEven
                 | Code::Up
                 | Code::Down
+                | Code::AddMonths
                 | Code::Clamp
                 | Code::Union
                 | Code::Intersection

@@ -10,7 +10,7 @@ use crate::value::{Number, Value, date_of, day_number};
 
 pub(crate) use self::groups::{Left, run as run_group};
 use self::run::Tape;
-pub(crate) use self::run::{half_even, half_up, round_down, round_up};
+pub(crate) use self::run::{add_months, half_even, half_up, round_down, round_up};
 
 mod groups;
 pub(crate) mod json;

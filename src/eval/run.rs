@@ -2,6 +2,7 @@
 
 use super::groups::{self, Left};
 use crate::program::{Code, Family, Instruction, Program, Reg};
+use crate::value::months_after;
 
 /// A program's code, made ready to be run.
 #[derive(Clone, Debug)]
@@ -91,6 +92,7 @@ impl Line<u16> {
             | Code::HalfEven
             | Code::Up
             | Code::Down
+            | Code::AddMonths
             | Code::Clamp
             | Code::Less
             | Code::LessOrEqual
@@ -138,6 +140,7 @@ fn run<const N: usize, I: Copy + Into<usize>>(
             Code::HalfEven => place.checked(run, &mut overflow, |a, b, _| half_even(a, b)),
             Code::Up => place.checked(run, &mut overflow, |a, b, _| round_up(a, b)),
             Code::Down => place.checked(run, &mut overflow, |a, b, _| round_down(a, b)),
+            Code::AddMonths => place.checked(run, &mut overflow, |a, b, _| add_months(a, b)),
             Code::Lower => place.each(run, |a, b, _| a.min(b)),
             Code::Higher => place.each(run, |a, b, _| a.max(b)),
             Code::Select => place.each(run, chosen),
@@ -242,6 +245,11 @@ impl<const N: usize> Place<'_, N> {
             self.put(value);
         }
     }
+}
+
+/// A day some months later; what is no day of the calendar does not fit.
+pub(crate) fn add_months(day: i64, months: i64) -> (i64, bool) {
+    months_after(day, months).map_or((0, true), |day| (day, false))
 }
 
 #[inline(always)]

@@ -41,6 +41,8 @@ pub(crate) enum Code {
     HalfEven,
     Up,
     Down,
+    /// The day `a` and `b` months, the day of the month kept as far as the month has it.
+    AddMonths,
     /// `a` raised to `b` and cut to `c`.
     Clamp,
     Less,
@@ -95,6 +97,7 @@ impl Code {
             | Self::HalfEven
             | Self::Up
             | Self::Down
+            | Self::AddMonths
             | Self::Clamp
             | Self::Less
             | Self::LessOrEqual

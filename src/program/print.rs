@@ -31,6 +31,7 @@ impl fmt::Display for Program {
                     writeln!(f, " {b} {c}")?
                 }
                 Code::Add
+                | Code::AddMonths
                 | Code::Subtract
                 | Code::Multiply
                 | Code::Lower

@@ -140,6 +140,12 @@ pub(crate) fn day_of(text: &str) -> Option<i64> {
     Date::new(digits(&[a, b, c, d])?, month, day).ok().map(day_number)
 }
 
+/// The number of the day so many months after a day, as [`shift_date`] has it.
+pub(crate) fn months_after(day: i64, months: i64) -> Option<i64> {
+    let span = Span::new().try_months(months).ok()?;
+    date_of(day).ok()?.checked_add(span).ok().map(day_number)
+}
+
 /// The day so many days after 1970-01-01.
 pub(crate) fn date_of(day: i64) -> Result<Date, Trouble> {
     let span = Span::new().try_days(day).map_err(|_| Trouble::DateOutOfRange)?;

@@ -15,7 +15,8 @@ mod tests;
 
 pub(crate) use combine::{Certainty, combine};
 pub(crate) use dates::{
-    Calendar, add_working_days, date_of, day_number, day_of, days_between, shift_date, working_days_between,
+    Calendar, add_working_days, date_of, day_number, day_of, days_between, months_after, shift_date,
+    working_days_between,
 };
 pub(crate) use number::Number;
 pub(crate) use open::{Open, Shape, Waits, join};

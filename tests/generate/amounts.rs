@@ -136,10 +136,6 @@ impl Maker<'_> {
                 let days = *self.choices.pick(&["30 days", "1 day", "14 days", "365 days"]);
                 Text::new(Level::Add, format!("{date} {op} {days}"))
             }
-            2.. if self.is_plain => Text::new(
-                Level::Add,
-                format!("{date} {op} {}", self.operand(&Ty::Days, depth, Level::Multiply)),
-            ),
             2 | 3 => {
                 let months = *self.choices.pick(&["1 month", "6 months", "2 years", "13 months"]);
                 Text::new(Level::Add, format!("{date} {op} {months}"))

@@ -26,7 +26,7 @@ pub(crate) struct Maker<'b> {
     pub(crate) scope: Vec<Source>,
     /// The policy says which fact dates a case.
     pub(crate) has_law_date: bool,
-    /// No records, lists, ranges, texts, months, working days or quotients: what the compiled program knows whole.
+    /// No records, lists, ranges, texts, working days or quotients: what the compiled program knows whole.
     pub(crate) is_plain: bool,
     /// Definitions and functions may be read (`must hold` reads facts alone).
     pub(crate) may_call: bool,
@@ -184,7 +184,7 @@ impl<'b> Maker<'b> {
             5..=7 => Ty::Quantity(self.choices.below(self.units.len())),
             8 => Ty::Date,
             9 | 10 => Ty::Enum(self.choices.below(self.enums.len())),
-            _ if self.is_plain => Ty::Days,
+            11.. if self.is_plain => self.choices.pick(&[Ty::Days, Ty::Months]).clone(),
             11 => self.choices.pick(&[Ty::Days, Ty::WorkingDays, Ty::Months]).clone(),
             _ => Ty::Text,
         }

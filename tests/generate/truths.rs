@@ -19,7 +19,7 @@ impl Maker<'_> {
                 Text::new(Level::Implies, format!("{left} implies {right}"))
             }
             11..=13 if self.may_walk() => self.any_or_every(depth).unwrap_or_else(|| self.compared(depth)),
-            14 if !self.is_plain => self.near_in_time(depth),
+            14 => self.near_in_time(depth),
             _ => self.compared(depth),
         }
     }

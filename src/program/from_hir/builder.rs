@@ -129,6 +129,10 @@ impl Builder {
         }
     }
 
+    pub(super) fn add_months(&mut self, day: Ref, months: Ref) -> Ref {
+        self.make(Code::AddMonths, day, months, NO)
+    }
+
     pub(super) fn lower_of(&mut self, a: Ref, b: Ref) -> Ref {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => Ref::Const(a.min(b)),

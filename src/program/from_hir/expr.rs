@@ -201,6 +201,10 @@ impl Lowering<'_> {
                     let value = self.code.subtract(left.value, right.value);
                     Some(self.date(value))
                 }
+                (Kind::Date, Kind::Months) => {
+                    let months = self.code.subtract(Ref::Const(0), right.value);
+                    Some(Term::known(Kind::Date, self.code.add_months(left.value, months)))
+                }
                 (Kind::Date, _) => None,
                 (_, _) => {
                     let (kind, left, right) = self.code.unified(left, right)?;
@@ -263,6 +267,12 @@ impl Lowering<'_> {
             (Kind::Date, Kind::Days) | (Kind::Days, Kind::Date) => {
                 let value = self.code.add(left.value, right.value);
                 Some(self.date(value))
+            }
+            (Kind::Date, Kind::Months) => {
+                Some(Term::known(Kind::Date, self.code.add_months(left.value, right.value)))
+            }
+            (Kind::Months, Kind::Date) => {
+                Some(Term::known(Kind::Date, self.code.add_months(right.value, left.value)))
             }
             (_, _) => {
                 let (kind, left, right) = self.code.unified(left, right)?;
