@@ -30,6 +30,8 @@ fn check(name: &str, case: &str) {
     assert_eq!(lines.len() % 2, 0, "{name}: facts and decisions come in pairs");
     for pair in lines.chunks(2) {
         assert_eq!(shown(&policy.decide_json(pair[0])), pair[1], "{name}, facts {}", pair[0]);
+        let reference = policy.reference().decide_json(pair[0]);
+        assert_eq!(shown(&reference), pair[1], "{name}, by the reference evaluator, facts {}", pair[0]);
     }
 }
 

@@ -280,11 +280,11 @@ impl Decider {
         if !decided {
             self.decision = Some(self.decide_by_reference());
         }
-        Answer { decider: self }
+        self.answer(decided)
     }
 
-    /// Decides a case given as one JSON object, as [`Policy::decide_json`] does; it takes the place of the facts given
-    /// so far.
+    /// Decides a case given as one JSON object, as [`Policy::decide_json`] does; the facts given so far are taken back. The
+    /// next case begins with [`clear`](Self::clear), or with this.
     pub fn decide_json(&mut self, facts: &str) -> Answer<'_> {
         self.clear();
         self.decision = None;
@@ -294,9 +294,17 @@ impl Decider {
                 .as_mut()
                 .is_some_and(|Ready { machine, reader, .. }| reader.read(facts, machine) && machine.run());
         if !decided {
+            // Some of its facts may have been given.
+            self.clear();
             self.decision = Some(self.policy.reference().decide_json(facts));
         }
-        Answer { decider: self }
+        self.answer(decided)
+    }
+
+    #[inline]
+    fn answer(&self, by_program: bool) -> Answer<'_> {
+        let machine = self.ready.as_ref().filter(|_| by_program).map(|ready| &ready.machine);
+        Answer { decider: self, machine }
     }
 
     fn decide_by_reference(&self) -> Decision {
@@ -344,6 +352,8 @@ impl std::fmt::Debug for Decider {
 /// policy. [`decision`](Self::decision) gives all of it.
 pub struct Answer<'d> {
     decider: &'d Decider,
+    /// Where the program left its answer; `None` where the reference evaluator decided.
+    machine: Option<&'d Machine>,
 }
 
 impl Answer<'_> {
@@ -402,6 +412,18 @@ impl Answer<'_> {
             Read::Number(..) | Read::Value(_) => return None,
         };
         number.mantissa()
+    }
+
+    /// A `number`, or an amount in its declared unit, in units of ten to the power of minus `scale`: 12.50 at scale 2 is
+    /// 1250. `None` also where it is not a whole number of these, or beyond 64 bits.
+    #[inline]
+    #[must_use]
+    pub fn scaled(&self, outcome: OutcomeKey, scale: u32) -> Option<i64> {
+        match self.read(outcome)? {
+            Read::Number(value, Kind::Number { scale: at }) => rescaled(value, at, scale),
+            Read::Value(Value::Number(number)) => number.scaled(scale),
+            Read::Number(..) | Read::Value(_) => None,
+        }
     }
 
     /// The wire name of a member of an enum or scale, or a `text`.
@@ -481,26 +503,24 @@ impl Answer<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn read(&self, outcome: OutcomeKey) -> Option<Read<'_>> {
         if outcome.policy != self.decider.id {
             return None;
         }
-        let place = usize::from(outcome.place);
-        match (&self.decider.decision, &self.decider.ready) {
-            (Some(decision), _) => {
-                decision.outcomes.get(place).filter(|value| value.is_settled()).map(Read::Value)
-            }
-            (None, Some(Ready { machine, .. })) => {
-                let Output { kind, value, there } = outcome.output?;
-                Some(if outcome.is_there || machine.is_set(there) {
-                    Read::Number(machine.register(value), kind)
-                } else {
-                    Read::Value(&Value::Nothing)
-                })
-            }
-            (None, None) => None,
-        }
+        let Some(machine) = self.machine else { return self.read_decision(outcome) };
+        let Output { kind, value, there } = outcome.output?;
+        Some(if outcome.is_there || machine.is_set(there) {
+            Read::Number(machine.register(value), kind)
+        } else {
+            Read::Value(&Value::Nothing)
+        })
+    }
+
+    #[cold]
+    fn read_decision(&self, outcome: OutcomeKey) -> Option<Read<'_>> {
+        let decision = self.decider.decision.as_ref()?;
+        decision.outcomes.get(usize::from(outcome.place)).filter(|value| value.is_settled()).map(Read::Value)
     }
 }
 

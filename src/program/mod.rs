@@ -81,6 +81,38 @@ pub(crate) enum Family {
 }
 
 impl Code {
+    /// Its result may be beyond 64 bits, or no day.
+    pub(crate) fn may_not_fit(self) -> bool {
+        match self {
+            Self::Add | Self::Subtract | Self::Multiply | Self::AddIf | Self::AddMonths | Self::Group => true,
+            Self::Lower
+            | Self::Higher
+            | Self::Select
+            | Self::HigherIf
+            | Self::LowerIf
+            | Self::HalfUp
+            | Self::HalfEven
+            | Self::Up
+            | Self::Down
+            | Self::Clamp
+            | Self::Less
+            | Self::LessOrEqual
+            | Self::Equal
+            | Self::Within
+            | Self::Member
+            | Self::And
+            | Self::Or
+            | Self::AndNot
+            | Self::Not
+            | Self::Union
+            | Self::Intersection
+            | Self::Difference
+            | Self::Divides
+            | Self::Lookup
+            | Self::Part => false,
+        }
+    }
+
     pub(crate) fn family(self) -> Family {
         match self {
             Self::And | Self::Or | Self::AndNot | Self::Not => Family::Bits,

@@ -130,14 +130,14 @@ impl Engine<Quality> for Assize {
         decider.give_bool(facts.cooperates, case.cooperates);
         decider.give_bool(facts.rectified, case.rectified);
         let answer = decider.decide();
-        let (units, scale) = answer.number(outcomes.fine).expect("a fine");
+        let cents = answer.scaled(outcomes.fine, 2).expect("a fine");
         Answer {
             outcomes: Measures {
                 ban: answer.bool(outcomes.ban).expect("settled"),
                 court: answer.bool(outcomes.court).expect("settled"),
                 credit_points: answer.integer(outcomes.credit_points).expect("settled"),
                 exposure_days: answer.integer(outcomes.exposure_days).expect("settled"),
-                fine: Decimal::from_i128_with_scale(units, scale),
+                fine: Decimal::new(cents, 2),
                 promotion: answer.bool(outcomes.promotion).expect("settled"),
                 service: answer.bool(outcomes.service).expect("settled"),
                 severity: Severity::ALL[answer.member(outcomes.severity).expect("settled")],

@@ -507,7 +507,7 @@ impl Builder {
         })
     }
 
-    /// By node: whether a root needs it.
+    /// By node: whether a root needs it, or an error may come of it.
     fn asked(&self, roots: &[Ref]) -> Vec<bool> {
         let mut asked = vec![false; self.nodes.len()];
         let ask = |asked: &mut [bool], of: Ref| {
@@ -516,6 +516,10 @@ impl Builder {
             }
         };
         roots.iter().for_each(|root| ask(&mut asked, *root));
+        // A number that does not fit makes the program abstain, whatever comes of it: `0 * x` is 0, and an error with x.
+        for (asked, node) in asked.iter_mut().zip(&self.nodes) {
+            *asked |= node.code.may_not_fit();
+        }
         // Each node needs earlier ones alone.
         for (at, node) in self.nodes.iter().enumerate().rev() {
             if asked.get(at) == Some(&true) {
