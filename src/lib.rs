@@ -35,6 +35,7 @@
 //! ```
 //!
 //! - [`Policy`] reads texts and decides cases: JSON, structs of the host, files of cases.
+//! - [`Decider`] decides case after case in the same memory; [`columns`] decides columns of them.
 //! - [`Decision`] answers; [`Decision::outcomes`] fills a struct, [`Decision::get`] reads one outcome.
 //! - [`format()`] lays policies out; [`testing`] runs their examples and measures coverage; [`Limits`] bounds sizes and work.
 //! - [`guide`] goes from a tutorial to the architecture.

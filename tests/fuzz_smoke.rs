@@ -129,6 +129,11 @@ fn decide() {
 }
 
 #[test]
+fn compiled() {
+    run(targets::compiled, &noise(), 40);
+}
+
+#[test]
 fn fmt() {
     run(targets::fmt, &seeds(&[".assize"]), 20);
     run(targets::fmt, &noise(), 20);

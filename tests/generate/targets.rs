@@ -166,6 +166,24 @@ pub(crate) fn decide(bytes: &[u8]) {
     demand(laws::is_order_free(&made.items, &facts, &mut choices), &shown);
 }
 
+/// A policy that compiles, and its cases as damaged text: however a case is read, the reference evaluator says the same.
+pub(crate) fn compiled(bytes: &[u8]) {
+    let (first, rest) = bytes.split_at(bytes.len() / 4);
+    let made = super::plain_policy(rest);
+    let text = made.text();
+    let Some(policy) = demand(laws::is_checked(&text), &text) else { return };
+    let (reference, mut decider) = (policy.reference(), policy.decider());
+    let mut choices = Choices::new(first);
+    for _ in 0..4 {
+        let facts = made.case(&mut choices).value.to_string();
+        for facts in [damaged(&facts, &mut choices), facts] {
+            let mut line = String::new();
+            decider.decide_json(&facts).write_json(0, &mut line);
+            assert_eq!(line, reference.decide_json(&facts).to_json(0), "{text}\n--- {facts}");
+        }
+    }
+}
+
 /// Formatting a formatted text changes nothing, and formatting a sound policy changes no decision.
 pub(crate) fn fmt(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
