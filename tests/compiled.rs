@@ -7,6 +7,8 @@
 #[allow(dead_code, reason = "the smoke tests use the rest")]
 mod generate;
 
+use assize::Policy;
+use assize::columns::{Columns, Values};
 use generate::compiled;
 
 #[test]
@@ -22,4 +24,69 @@ fn catalogues_of_rules() {
     let seen = compiled::catalogues(0..if cfg!(debug_assertions) { 5 } else { 100 });
     assert_eq!(seen.compiled, seen.policies, "{seen:?}");
     assert!(seen.fired > seen.pairs && seen.by_program * 10 >= seen.decided * 6, "{seen:?}");
+}
+
+/// More rows than one thread takes at a time, with rows that are refused and rows that lack a fact in each share.
+#[test]
+fn many_rows() {
+    const ROWS: usize = 140_000;
+    let text = "policy p unit EUR, 2 decimals enum Kind: a, b, c
+        facts value: EUR, 0 or more, up to 2 decimals  kind: Kind  again: bool  found: date  points: integer or unknown
+        outcome fine: EUR, sum, rounded to 0.01 EUR half up  outcome due: date or nothing, earliest
+        outcome grave: bool, any  outcome total: integer, sum
+        rule dear when kind is a then fine: 12.5% * value, due: found + 30 days
+        rule twice when again then fine: raised by 50%, total: 2
+        rule grave overrides twice when kind is c and value > 10 EUR then grave: yes
+        rule counted when again and points >= 2 then total: points";
+    let policy = Policy::from_text("p.assize", text).unwrap_or_else(|error| panic!("{}", error.render()));
+    assert!(policy.is_compiled());
+    let mix = |row: usize| row.wrapping_mul(2_654_435_761) % 10_007;
+    let units: Vec<i64> =
+        (0..ROWS).map(|row| if row % 1_009 == 7 { -1 } else { mix(row) as i64 * 31 }).collect();
+    let kinds: Vec<u32> = (0..ROWS).map(|row| mix(row) as u32 % 3).collect();
+    let days: Vec<i32> = (0..ROWS).map(|row| 18_000 + mix(row) as i32 % 900).collect();
+    let points: Vec<i64> = (0..ROWS).map(|row| mix(row) as i64 % 5).collect();
+    let bits = |of: &dyn Fn(usize) -> bool| {
+        let mut bits = vec![0_u8; ROWS.div_ceil(8)];
+        (0..ROWS).filter(|row| of(*row)).for_each(|row| bits[row / 8] |= 1 << (row % 8));
+        bits
+    };
+    let (again, has_kind) = (bits(&|row| mix(row) % 2 == 0), bits(&|row| row % 1_013 != 11));
+    let has_points = bits(&|row| mix(row) % 7 != 3);
+    let fact = |name| policy.fact(name).expect("a fact");
+    let mut columns = Columns::new(ROWS);
+    columns.give(fact("value"), Values::Numbers { units: &units, scale: 2 }, None);
+    columns.give(fact("kind"), Values::Members { keys: &kinds, names: &["c", "a", "b"] }, Some(&has_kind));
+    columns.give(fact("again"), Values::Bools(&again), None);
+    columns.give(fact("found"), Values::Dates(&days), None);
+    columns.give(fact("points"), Values::Integers(&points), Some(&has_points));
+    let decisions = policy.decide_batch(&columns).expect("columns of the policy");
+    assert_eq!(decisions.rows(), ROWS);
+    let (mut decider, mut line) = (policy.decider(), String::new());
+    let mut kinds_of_answer = std::collections::BTreeSet::new();
+    // Every share holds 65,536 rows.
+    for row in (0..ROWS).filter(|row| row % 23 == 0 || row % 1_009 == 7 || (row + 40) % 65_536 < 80) {
+        let (units, date) = (units[row], jiff::civil::Date::constant(1970, 1, 1));
+        let date = date.checked_add(jiff::Span::new().days(i64::from(days[row]))).expect("a day");
+        let mut facts = format!(
+            r#"{{"value":"{}{}.{:02}""#,
+            if units < 0 { "-" } else { "" },
+            units.abs() / 100,
+            units.abs() % 100
+        );
+        facts += &format!(r#","again":{},"found":"{date}""#, mix(row) % 2 == 0);
+        if row % 1_013 != 11 {
+            facts += &format!(r#","kind":"{}""#, ["c", "a", "b"][kinds[row] as usize]);
+        }
+        if mix(row) % 7 != 3 {
+            facts += &format!(r#","points":{}"#, points[row]);
+        }
+        facts.push('}');
+        line.clear();
+        decider.decide_json(&facts).write_json(row as u64, &mut line);
+        let decision = decisions.decision(row).expect("a row");
+        kinds_of_answer.insert(decision.status());
+        assert_eq!(decision.to_json(row as u64), line, "{facts}");
+    }
+    assert_eq!(kinds_of_answer.len(), 3, "{kinds_of_answer:?}");
 }
