@@ -21,8 +21,9 @@ fn generated_policies() {
 
 #[test]
 fn catalogues_of_rules() {
-    let seen = compiled::catalogues(0..if cfg!(debug_assertions) { 5 } else { 100 });
-    assert_eq!(seen.compiled, seen.policies, "{seen:?}");
+    let wanted = if cfg!(debug_assertions) { 5 } else { 100 };
+    let seen = compiled::catalogues(0..wanted);
+    assert!(seen.policies * 10 >= wanted * 9 && seen.compiled == seen.policies, "{seen:?}");
     assert!(seen.fired > seen.pairs && seen.by_program * 10 >= seen.decided * 6, "{seen:?}");
 }
 

@@ -280,7 +280,7 @@ impl Decider {
         if !decided {
             self.decision = Some(self.decide_by_reference());
         }
-        self.answer(decided)
+        Answer { decider: self }
     }
 
     /// Decides a case given as one JSON object, as [`Policy::decide_json`] does; the facts given so far are taken back. The
@@ -298,13 +298,7 @@ impl Decider {
             self.clear();
             self.decision = Some(self.policy.reference().decide_json(facts));
         }
-        self.answer(decided)
-    }
-
-    #[inline]
-    fn answer(&self, by_program: bool) -> Answer<'_> {
-        let machine = self.ready.as_ref().filter(|_| by_program).map(|ready| &ready.machine);
-        Answer { decider: self, machine }
+        Answer { decider: self }
     }
 
     fn decide_by_reference(&self) -> Decision {
@@ -352,8 +346,6 @@ impl std::fmt::Debug for Decider {
 /// policy. [`decision`](Self::decision) gives all of it.
 pub struct Answer<'d> {
     decider: &'d Decider,
-    /// Where the program left its answer; `None` where the reference evaluator decided.
-    machine: Option<&'d Machine>,
 }
 
 impl Answer<'_> {
@@ -503,24 +495,26 @@ impl Answer<'_> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn read(&self, outcome: OutcomeKey) -> Option<Read<'_>> {
         if outcome.policy != self.decider.id {
             return None;
         }
-        let Some(machine) = self.machine else { return self.read_decision(outcome) };
-        let Output { kind, value, there } = outcome.output?;
-        Some(if outcome.is_there || machine.is_set(there) {
-            Read::Number(machine.register(value), kind)
-        } else {
-            Read::Value(&Value::Nothing)
-        })
-    }
-
-    #[cold]
-    fn read_decision(&self, outcome: OutcomeKey) -> Option<Read<'_>> {
-        let decision = self.decider.decision.as_ref()?;
-        decision.outcomes.get(usize::from(outcome.place)).filter(|value| value.is_settled()).map(Read::Value)
+        match (&self.decider.decision, &self.decider.ready) {
+            (Some(decision), _) => {
+                let value = decision.outcomes.get(usize::from(outcome.place));
+                value.filter(|value| value.is_settled()).map(Read::Value)
+            }
+            (None, Some(Ready { machine, .. })) => {
+                let Output { kind, value, there } = outcome.output?;
+                Some(if outcome.is_there || machine.is_set(there) {
+                    Read::Number(machine.register(value), kind)
+                } else {
+                    Read::Value(&Value::Nothing)
+                })
+            }
+            (None, None) => None,
+        }
     }
 }
 
