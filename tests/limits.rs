@@ -123,3 +123,25 @@ fn a_policy_has_as_many_texts_as_it_may() {
     let error = build("xxx").map(|_| ()).map_err(|error| error.diagnostics()[0].code.as_str());
     assert_eq!(error, Err("use/not-found"), "four texts");
 }
+
+/// Whether a case is refused for its work does not depend on who would decide it.
+#[test]
+fn the_limit_of_steps_holds_for_compiled_policies() {
+    let text = "policy p enum Kind: a, b, c facts kinds: set of Kind count: integer
+        outcome x: integer = count when kinds has any of [a, b], otherwise 2 outcome y: bool = kinds is empty";
+    let case = r#"{"kinds": ["a", "c"], "count": 7}"#;
+    let mut statuses = Vec::new();
+    for steps in 0..60 {
+        let mut limits = Limits::default();
+        limits.steps = steps;
+        let policy = Policy::builder().file("p.assize", text).limits(limits).build().unwrap();
+        assert!(policy.is_compiled());
+        let expected = policy.reference().decide_json(case).to_json(0);
+        assert_eq!(policy.decide_json(case).to_json(0), expected);
+        let mut line = String::new();
+        policy.decider().decide_json(case).write_json(0, &mut line);
+        assert_eq!(line, expected);
+        statuses.push(policy.decide_json(case).is_decided());
+    }
+    assert!(statuses.contains(&true) && statuses.contains(&false) && statuses.is_sorted());
+}

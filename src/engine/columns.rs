@@ -287,9 +287,7 @@ impl Policy {
         decisions: &mut Decisions,
     ) -> Result<(), ColumnError> {
         let given = self.given(columns)?;
-        // What one decision may cost does not depend on a case without items.
-        let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
-        let program = self.program().filter(|_| cheap);
+        let program = self.affordable().map(|compiled| &compiled.program);
         let Decisions { policy, decided, exceptions } = decisions;
         *policy = self.clone();
         exceptions.clear();

@@ -161,9 +161,7 @@ impl Policy {
     /// Memory to decide cases in, one after the other. Make one for each thread.
     #[must_use]
     pub fn decider(&self) -> Decider {
-        // What one decision may cost does not depend on a case without items.
-        let cheap = self.checked.policy.work.steps(0) <= self.checked.limits.steps;
-        let ready = self.compiled.as_ref().filter(|_| cheap).map(|compiled| Ready {
+        let ready = self.affordable().map(|compiled| Ready {
             machine: Machine::new(compiled),
             reader: Reader::new(&self.checked.schema, &compiled.program, self.checked.limits.list_items),
             form: Form::new(&self.checked.schema, &compiled.program),

@@ -292,6 +292,14 @@ impl Policy {
         self.compiled.as_ref().map(|compiled| &compiled.program)
     }
 
+    /// The compiled policy, where no case that it takes may need more steps than are allowed.
+    fn affordable(&self) -> Option<&Arc<Compiled>> {
+        let Checked { policy, limits, .. } = &*self.checked;
+        self.compiled
+            .as_ref()
+            .filter(|compiled| policy.work.steps(compiled.program.most_items()) <= limits.steps)
+    }
+
     #[cfg(feature = "proptest")]
     pub(crate) fn schema(&self) -> &Schema {
         &self.checked.schema

@@ -319,6 +319,12 @@ impl Program {
         usize::from(self.first_constant).saturating_add(self.constants.len()).saturating_add(self.code.len())
     }
 
+    /// The most items that a case may have: members of sets.
+    pub(crate) fn most_items(&self) -> u64 {
+        let sets = self.inputs.iter().filter(|input| input.kind == Kind::Set).count();
+        (sets as u64).saturating_mul(64)
+    }
+
     /// The number in a register of constants.
     pub(crate) fn constant(&self, register: Reg) -> Option<i64> {
         let place = usize::from(register.0).checked_sub(usize::from(self.first_constant))?;
