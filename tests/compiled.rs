@@ -30,7 +30,7 @@ fn catalogues_of_rules() {
 /// More rows than one thread takes at a time, with rows that are refused and rows that lack a fact in each share.
 #[test]
 fn many_rows() {
-    const ROWS: usize = 140_000;
+    const ROWS: usize = 140_003;
     let text = "policy p unit EUR, 2 decimals enum Kind: a, b, c
         facts value: EUR, 0 or more, up to 2 decimals  kind: Kind  again: bool  found: date  points: integer or unknown
         outcome fine: EUR, sum, rounded to 0.01 EUR half up  outcome due: date or nothing, earliest
@@ -63,6 +63,12 @@ fn many_rows() {
     columns.give(fact("points"), Values::Integers(&points), Some(&has_points));
     let decisions = policy.decide_batch(&columns).expect("columns of the policy");
     assert_eq!(decisions.rows(), ROWS);
+    let grave = policy.outcome("grave").and_then(|key| decisions.outcome(key)).expect("a column");
+    assert_eq!(
+        (grave.valid().len(), grave.bools().map(<[u8]>::len)),
+        (ROWS.div_ceil(8), Some(ROWS.div_ceil(8)))
+    );
+    assert_eq!(grave.valid()[ROWS / 8] >> (ROWS % 8), 0, "no bits behind the last row");
     let (mut decider, mut line) = (policy.decider(), String::new());
     let mut kinds_of_answer = std::collections::BTreeSet::new();
     // Every share holds 65,536 rows.

@@ -95,8 +95,9 @@ impl Block {
         }
     }
 
-    /// Packs the bits of all rows, eight to a byte and the first row lowest, into a bitmap from a row on.
-    pub(super) fn pack(&self, register: Reg, row: usize, bitmap: &mut [u8]) {
+    /// Packs the bits of the first rows, eight to a byte and the first row lowest, into a bitmap from a row on. What lies
+    /// behind them in the block is 0.
+    pub(super) fn pack(&self, register: Reg, row: usize, rows: usize, bitmap: &mut [u8]) {
         let Some(packed) = bitmap.get_mut(row / 8..).and_then(|rest| rest.get_mut(..ROWS / 8)) else {
             return;
         };
@@ -111,6 +112,10 @@ impl Block {
             }
             Some(Column::Constant(value)) => packed.fill(if *value == 0 { 0 } else { u8::MAX }),
             None => {}
+        }
+        for (byte, first) in packed.iter_mut().zip((0..).step_by(8)) {
+            let bits = rows.saturating_sub(first).min(8);
+            *byte &= u8::MAX.checked_shr(8_u32.saturating_sub(bits as u32)).unwrap_or(0);
         }
     }
 

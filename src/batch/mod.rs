@@ -294,19 +294,19 @@ impl<'p> Runner<'p> {
         let (program, block) = (self.program, &self.block);
         for (output, outcome) in program.outputs.iter().zip(&mut share.outcomes) {
             match &mut outcome.values {
-                ValuesShare::Bits(bits) => block.pack(output.value, begin, bits),
+                ValuesShare::Bits(bits) => block.pack(output.value, begin, rows, bits),
                 ValuesShare::Numbers(numbers) => {
                     let here = numbers.get_mut(begin..begin.saturating_add(rows));
                     block.copy(output.value, here.unwrap_or_default());
                 }
             }
-            block.pack(output.there, begin, outcome.there);
+            block.pack(output.there, begin, rows, outcome.there);
         }
         for (fires, bits) in program.fires.iter().zip(&mut share.fires) {
-            block.pack(fires.when, begin, bits);
+            block.pack(fires.when, begin, rows, bits);
         }
         for (overrides, bits) in program.overrides.iter().zip(&mut share.overrides) {
-            block.pack(overrides.when, begin, bits);
+            block.pack(overrides.when, begin, rows, bits);
         }
         share.fired.extend(block.fired.iter().map(|(row, rule)| (row.saturating_add(begin), *rule)));
     }

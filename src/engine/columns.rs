@@ -151,7 +151,7 @@ impl OutcomeColumn<'_> {
         if has(&self.outcome.there, row) { self.outcome.values.number(row) } else { None }
     }
 
-    /// The numbers of all rows, 0 where there is none; `None` for a `bool`.
+    /// The numbers of all rows, which mean nothing where there is none; `None` for a `bool`.
     #[must_use]
     pub fn numbers(&self) -> Option<&[i64]> {
         match &self.outcome.values {
@@ -160,7 +160,8 @@ impl OutcomeColumn<'_> {
         }
     }
 
-    /// A `bool` as a bit for each row, the lowest of each byte first; `None` for another type.
+    /// A `bool` as a bit for each row, the lowest of each byte first, which means nothing where there is none; `None` for
+    /// another type.
     #[must_use]
     pub fn bools(&self) -> Option<&[u8]> {
         match &self.outcome.values {
