@@ -181,9 +181,28 @@ fn millionths(text: &str) -> Option<i128> {
     Some(if negative { -units } else { units })
 }
 
+/// Days since 1970-01-01 of a date written `YYYY-MM-DD` (Hinnant, days from civil).
 fn day(text: &str) -> Option<i32> {
-    let date = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10)?;
-    i32::try_from(date.duration_since(jiff::civil::Date::constant(1970, 1, 1)).as_hours() / 24).ok()
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts[..] else { return None };
+    if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+        return None;
+    }
+    let (year, month, day): (i32, i32, i32) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let longest = match month {
+        2 => 28 + i32::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=longest).contains(&day) {
+        return None;
+    }
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 /// Takes a fact out of all cases as a column, of the type of the first case that has it. What is of another type is no
