@@ -29,8 +29,8 @@ use std::fmt::Write as _;
 
 use super::{FactKey, OutcomeKey, Policy};
 use crate::batch::{self, BLOCK, Decided, NO_MEMBER, OutcomeValues, Runner, Share, ValuesShare, has};
-use crate::decision::{Decision, Fired, Overridden, Status};
-use crate::eval::{number_at, value_of};
+use crate::decision::{Decision, Status};
+use crate::eval::{decided, number_at, value_of};
 use crate::program::{Kind, Program};
 use crate::value::{Number, Value, date_of};
 
@@ -224,39 +224,28 @@ impl Decisions {
         if let Some(decision) = self.exceptions.get(&row) {
             return Some(decision.clone());
         }
-        let (program, decided) = (self.policy.program()?, &self.decided);
-        if row >= decided.rows {
+        let (program, columns) = (self.policy.program()?, &self.decided);
+        if row >= columns.rows {
             return None;
         }
         let mut outcomes = Vec::with_capacity(program.outputs.len());
-        for (output, outcome) in program.outputs.iter().zip(&decided.outcomes) {
+        for (output, outcome) in program.outputs.iter().zip(&columns.outcomes) {
             outcomes.push(if has(&outcome.there, row) {
                 value_of(outcome.values.number(row)?, output.kind)?
             } else {
                 Value::Nothing
             });
         }
-        let fires = program.fires.iter().zip(&decided.fires).filter(|(_, bits)| has(bits, row));
-        let begin = decided.fired.partition_point(|(at, _)| *at < row);
-        let in_groups = decided.fired.iter().skip(begin).take_while(|(at, _)| *at == row);
+        let fires = program.fires.iter().zip(&columns.fires).filter(|(_, bits)| has(bits, row));
+        let begin = columns.fired.partition_point(|(at, _)| *at < row);
+        let in_groups = columns.fired.iter().skip(begin).take_while(|(at, _)| *at == row);
         let mut rules: Vec<u32> =
             fires.map(|(fires, _)| fires.rule).chain(in_groups.map(|(_, rule)| *rule)).collect();
         rules.sort_unstable();
         let fired = rules.iter().filter_map(|rule| program.rules.get(*rule as usize));
-        let overrides = program.overrides.iter().zip(&decided.overrides).filter(|(_, bits)| has(bits, row));
-        Some(Decision {
-            outcomes,
-            fired: fired.map(|rule| Fired { rule: rule.clone(), item: None }).collect(),
-            overridden: overrides
-                .map(|(overridden, _)| Overridden {
-                    rule: overridden.rule.clone(),
-                    item: None,
-                    by: overridden.by.clone(),
-                    outcomes: overridden.outcomes.clone(),
-                })
-                .collect(),
-            ..Decision::without_outcomes(&self.policy.checked.schema, Status::Decided)
-        })
+        let overrides = program.overrides.iter().zip(&columns.overrides).filter(|(_, bits)| has(bits, row));
+        let overrides = overrides.map(|(overridden, _)| overridden);
+        Some(decided(&self.policy.checked.schema, outcomes, fired, overrides))
     }
 }
 

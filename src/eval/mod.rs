@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::decision::{Decision, Fired, Overridden, Status};
-use crate::program::{Absent, Kind, Output, Program, Reg};
+use crate::program::{Absent, Kind, Output, Overrides, Program, Reg};
 use crate::types::Schema;
 use crate::value::{Number, Value, date_of, day_number};
 
@@ -189,19 +189,7 @@ impl Machine {
         let program = self.program();
         let outcomes = program.outputs.iter().map(|output| self.outcome(output)).collect::<Option<_>>()?;
         let overrides = program.overrides.iter().filter(|overrides| self.is_set(overrides.when));
-        Some(Decision {
-            outcomes,
-            fired: self.fired().map(|rule| Fired { rule: rule.clone(), item: None }).collect(),
-            overridden: overrides
-                .map(|overridden| Overridden {
-                    rule: overridden.rule.clone(),
-                    item: None,
-                    by: overridden.by.clone(),
-                    outcomes: overridden.outcomes.clone(),
-                })
-                .collect(),
-            ..Decision::without_outcomes(schema, Status::Decided)
-        })
+        Some(decided(schema, outcomes, self.fired(), overrides))
     }
 
     fn outcome(&self, output: &Output) -> Option<Value> {
@@ -248,6 +236,27 @@ impl Iterator for Bits<'_> {
         let place = self.first.saturating_add(self.word.trailing_zeros() as usize);
         self.word &= self.word.wrapping_sub(1);
         Some(place)
+    }
+}
+
+/// The decision of these outcomes and rules, both sorted.
+pub(crate) fn decided<'p>(
+    schema: &Arc<Schema>,
+    outcomes: Vec<Value>,
+    fired: impl Iterator<Item = &'p Arc<str>>,
+    overrides: impl Iterator<Item = &'p Overrides>,
+) -> Decision {
+    let overridden = overrides.map(|one| Overridden {
+        rule: one.rule.clone(),
+        item: None,
+        by: one.by.clone(),
+        outcomes: one.outcomes.clone(),
+    });
+    Decision {
+        outcomes,
+        fired: fired.map(|rule| Fired { rule: rule.clone(), item: None }).collect(),
+        overridden: overridden.collect(),
+        ..Decision::without_outcomes(schema, Status::Decided)
     }
 }
 

@@ -176,6 +176,23 @@ pub(crate) enum Kind {
     Set,
 }
 
+impl Kind {
+    /// How many digits of an integer or a number stand behind the point; `None` for what is neither.
+    pub(crate) fn scale(self) -> Option<u32> {
+        match self {
+            Self::Number { scale } => Some(scale),
+            Self::Integer => Some(0),
+            Self::Bool
+            | Self::Days
+            | Self::WorkingDays
+            | Self::Months
+            | Self::Date
+            | Self::Member
+            | Self::Set => None,
+        }
+    }
+}
+
 /// A fact of the schema, at the same place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Input {

@@ -405,19 +405,7 @@ impl Lowering<'_> {
     }
 
     fn convert(&mut self, factor: Number, of: Term) -> Option<Term> {
-        let scale = match of.kind {
-            Kind::Number { scale } => scale,
-            Kind::Integer => 0,
-            Kind::Bool
-            | Kind::Days
-            | Kind::WorkingDays
-            | Kind::Months
-            | Kind::Date
-            | Kind::Member
-            | Kind::Set => {
-                return None;
-            }
-        };
+        let scale = of.kind.scale()?;
         let of = Term { kind: Kind::Number { scale }, ..of };
         let factor = self.constant(&Value::Number(factor), &Type::Number)?;
         let product = self.product(of, factor)?;
@@ -620,19 +608,7 @@ pub(super) fn is_amount(kind: Kind) -> bool {
 /// has one decimal. `None` where it needs none, or is no constant.
 fn coarser(bound: Term, other: Term, is_lower: bool, strict: bool) -> Option<Ref> {
     let (Ref::Const(value), Kind::Number { scale: fine }) = (bound.value, bound.kind) else { return None };
-    let coarse = match other.kind {
-        Kind::Number { scale } => scale,
-        Kind::Integer => 0,
-        Kind::Bool
-        | Kind::Days
-        | Kind::WorkingDays
-        | Kind::Months
-        | Kind::Date
-        | Kind::Member
-        | Kind::Set => {
-            return None;
-        }
-    };
+    let coarse = other.kind.scale()?;
     if matches!(other.value, Ref::Const(_)) {
         return None;
     }

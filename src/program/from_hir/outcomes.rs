@@ -148,17 +148,7 @@ impl Lowering<'_> {
             MeasureKind::Factor { share, raises } => {
                 let share = self.term(share, &[]);
                 let share = self.code.operand(share)?;
-                let scale = match share.kind {
-                    Kind::Number { scale } => scale,
-                    Kind::Integer => 0,
-                    Kind::Bool
-                    | Kind::Days
-                    | Kind::WorkingDays
-                    | Kind::Months
-                    | Kind::Date
-                    | Kind::Member
-                    | Kind::Set => return None,
-                };
+                let scale = share.kind.scale()?;
                 let one = Ref::Const(power_of_ten(scale)?);
                 // Beyond its limits it is an error.
                 let mut within = self.code.less_or_equal(Ref::Const(0), share.value);
@@ -291,19 +281,7 @@ impl Lowering<'_> {
 
     /// What to multiply by: one where it does not count.
     fn factor(&mut self, when: Judged, value: Term) -> Option<Term> {
-        let one = match value.kind {
-            Kind::Number { scale } => power_of_ten(scale)?,
-            Kind::Integer => 1,
-            Kind::Bool
-            | Kind::Days
-            | Kind::WorkingDays
-            | Kind::Months
-            | Kind::Date
-            | Kind::Member
-            | Kind::Set => {
-                return None;
-            }
-        };
+        let one = power_of_ten(value.kind.scale()?)?;
         Some(Term::known(value.kind, self.code.select(when.holds, value.value, Ref::Const(one))))
     }
 

@@ -105,21 +105,10 @@ impl Builder {
 
     /// Both values in one kind: integers beside numbers are numbers.
     pub(super) fn unified(&mut self, left: Term, right: Term) -> Option<(Kind, Ref, Ref)> {
-        let scale = |kind: Kind| match kind {
-            Kind::Number { scale } => Some(scale),
-            Kind::Integer => Some(0),
-            Kind::Bool
-            | Kind::Days
-            | Kind::WorkingDays
-            | Kind::Months
-            | Kind::Date
-            | Kind::Member
-            | Kind::Set => None,
-        };
         if left.kind == right.kind {
             return Some((left.kind, left.value, right.value));
         }
-        let (left_scale, right_scale) = (scale(left.kind)?, scale(right.kind)?);
+        let (left_scale, right_scale) = (left.kind.scale()?, right.kind.scale()?);
         let common = left_scale.max(right_scale);
         let left = self.rescale(left.value, left_scale, common)?;
         let right = self.rescale(right.value, right_scale, common)?;
