@@ -16,6 +16,7 @@ fn generated_policies() {
     let seen = compiled::policies(0..if cfg!(debug_assertions) { 300 } else { 2_000 });
     // Shares of what is generated: with less the law would say less.
     assert!(seen.compiled * 10 >= seen.policies * 7, "{seen:?}");
+    assert!(seen.wide_compiled * 10 >= seen.wide, "{seen:?}");
     assert!(seen.by_program * 10 >= seen.decided * 6, "{seen:?}");
 }
 
@@ -25,6 +26,15 @@ fn catalogues_of_rules() {
     let seen = compiled::catalogues(0..wanted);
     assert!(seen.policies * 10 >= wanted * 9 && seen.compiled == seen.policies, "{seen:?}");
     assert!(seen.fired > seen.pairs && seen.by_program * 10 >= seen.decided * 6, "{seen:?}");
+}
+
+#[test]
+fn lists_and_records() {
+    let wanted = if cfg!(debug_assertions) { 600 } else { 20_000 };
+    let seen = compiled::sites(wanted);
+    assert!(seen.compiled == 1 && seen.decided * 10 >= wanted * 5, "{seen:?}");
+    // Where a site is spared the reference evaluator tells which one.
+    assert!(seen.by_program * 10 >= seen.decided * 8 && seen.fired > seen.pairs, "{seen:?}");
 }
 
 /// More rows than one thread takes at a time, with rows that are refused and rows that lack a fact in each share.

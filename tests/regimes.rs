@@ -41,9 +41,14 @@ fn reproduces_the_hand_cases(name: &str, policy: &Policy) {
 fn agrees_with_its_oracle(name: &str) {
     let regime = regime(name);
     let policy = load(name);
+    let mut decider = policy.decider();
     for seed in 0..CASES {
         let facts = (regime.generate)(&mut Random::new(seed));
         let decision = decide(&policy, &facts);
+        let answer = decider.decide_json(&facts.to_string());
+        let mut line = String::new();
+        answer.write_json(0, &mut line);
+        assert_eq!(line, policy.reference().decide_json(&facts.to_string()).to_json(0), "{name}, {facts}");
         let found = differences(&decision, &(regime.decide)(&facts));
         assert!(
             found.is_empty(),

@@ -411,7 +411,11 @@ fn numbers(reading: Reading<'_>, program: &Program, out: &mut Numbers, exceeds: 
         | Code::Not
         | Code::Divides
         | Code::Group
-        | Code::Part => {}
+        | Code::Part
+        | Code::Each
+        | Code::Item
+        | Code::At
+        | Code::Push => {}
     }
 }
 
@@ -461,6 +465,10 @@ fn bits(reading: Reading<'_>, out: &mut Bits) {
         | Code::Difference
         | Code::Lookup
         | Code::Group
-        | Code::Part => {}
+        | Code::Part
+        | Code::Each
+        | Code::Item
+        | Code::At
+        | Code::Push => {}
     }
 }

@@ -137,7 +137,10 @@ impl Decided {
                     | Kind::Number { .. }
                     | Kind::Date
                     | Kind::Member
-                    | Kind::Set => OutcomeValues::Numbers(Vec::new()),
+                    | Kind::Set
+                    | Kind::Text
+                    | Kind::Record
+                    | Kind::List => OutcomeValues::Numbers(Vec::new()),
                 },
                 there: Vec::new(),
             };

@@ -60,7 +60,11 @@ impl Plan {
                 | Code::Difference
                 | Code::Lookup
                 | Code::Group
-                | Code::Part => Class::Number,
+                | Code::Part
+                | Code::Each
+                | Code::Item
+                | Code::At
+                | Code::Push => Class::Number,
             };
             classes.push(made);
         }

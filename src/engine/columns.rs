@@ -190,15 +190,15 @@ impl Decisions {
         self.decided.rows
     }
 
-    /// The column of an outcome; `None` for the key of another policy, or where the policy is not compiled, and every row
-    /// an exception.
+    /// The column of an outcome; `None` for the key of another policy, or where the policy is not compiled or has lists or
+    /// records, and every row an exception.
     #[must_use]
     pub fn outcome(&self, outcome: OutcomeKey) -> Option<OutcomeColumn<'_>> {
         if outcome.policy != self.policy.checked.id {
             return None;
         }
         let place = usize::from(outcome.place);
-        let output = self.policy.program()?.outputs.get(place)?;
+        let output = self.policy.columnar()?.outputs.get(place)?;
         Some(OutcomeColumn {
             kind: output.kind,
             outcome: self.decided.outcomes.get(place)?,
@@ -224,7 +224,7 @@ impl Decisions {
         if let Some(decision) = self.exceptions.get(&row) {
             return Some(decision.clone());
         }
-        let (program, columns) = (self.policy.program()?, &self.decided);
+        let (program, columns) = (self.policy.columnar()?, &self.decided);
         if row >= columns.rows {
             return None;
         }
@@ -277,17 +277,18 @@ impl Policy {
         decisions: &mut Decisions,
     ) -> Result<(), ColumnError> {
         let given = self.given(columns)?;
-        let program = self.affordable().map(|compiled| &compiled.program);
+        let program = self.columnar();
         let Decisions { policy, decided, exceptions } = decisions;
         *policy = self.clone();
         exceptions.clear();
-        let reference = self.reference();
-        let by_reference = |row: usize| reference.decide_json(&self.row_json(columns, &given, row));
         let Some(program) = program else {
             *decided = Decided { rows: columns.rows, ..Decided::default() };
-            exceptions.extend((0..columns.rows).map(|row| (row, by_reference(row))));
+            let by_row = |row: usize| self.decide_json(&self.row_json(columns, &given, row));
+            exceptions.extend((0..columns.rows).map(|row| (row, by_row(row))));
             return Ok(());
         };
+        let reference = self.reference();
+        let by_reference = |row: usize| reference.decide_json(&self.row_json(columns, &given, row));
         decided.prepare(program, columns.rows);
         let parts = in_parallel(decided.shares(SHARE), |mut share| {
             let mut exceptions = Vec::new();

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use super::Policy;
 use crate::decision::{Decision, Status};
-use crate::eval::json::Reader;
+use crate::eval::json::{Most, Reader};
 use crate::eval::{Machine, value_of};
 use crate::facts;
 use crate::program::{Kind, Output};
-use crate::types::Type;
+use crate::types::{Field, Type};
 use crate::value::{Number, Value, date_of};
 
 use self::form::Form;
@@ -90,8 +90,10 @@ pub struct Decider {
     id: u64,
     stamp: u64,
     ready: Option<Ready>,
-    /// Facts that the program does not take, as JSON, with their places.
+    /// Facts that were given as JSON, with their places.
     texts: Vec<(u16, String)>,
+    /// The program does not take one of them.
+    by_text: bool,
     /// Keys of another policy were used.
     foreign: bool,
     /// The answer of the reference evaluator, where it had to decide.
@@ -103,6 +105,8 @@ struct Ready {
     machine: Machine,
     reader: Reader,
     form: Form,
+    /// The most bytes that the facts of a case take beside those given as JSON.
+    rest: usize,
 }
 
 impl Policy {
@@ -125,7 +129,7 @@ impl Policy {
             Kind::Number { scale } => NUMBER | u64::from(scale),
             Kind::Member => MEMBER,
             // These go the long way.
-            Kind::Date | Kind::Set => 0,
+            Kind::Date | Kind::Set | Kind::Text | Kind::Record | Kind::List => 0,
         });
         let (least, most) = input.map_or((i64::MIN, i64::MAX), |input| (input.least, input.most));
         Some(FactKey {
@@ -158,13 +162,28 @@ impl Policy {
         Some(OutcomeKey { policy: self.checked.id, place: u16::try_from(place).ok()?, output, is_there })
     }
 
+    /// The most bytes of a fact that is not given as JSON.
+    fn room_of(&self, field: &Field) -> usize {
+        const NUMBER: usize = 64;
+        let def = self.checked.schema.enumeration_in(&field.ty);
+        let members = def.into_iter().flat_map(|def| &def.members).map(|member| member.wire.len());
+        // Six bytes write any character of a name.
+        field.wire.len().saturating_add(members.max().unwrap_or(0)).saturating_mul(6).saturating_add(NUMBER)
+    }
+
+    fn most(&self) -> Most {
+        let limits = &self.checked.limits;
+        Most { items: limits.list_items, text: limits.text_bytes }
+    }
+
     /// Memory to decide cases in, one after the other. Make one for each thread.
     #[must_use]
     pub fn decider(&self) -> Decider {
         let ready = self.affordable().map(|compiled| Ready {
             machine: Machine::new(compiled),
-            reader: Reader::new(&self.checked.schema, &compiled.program, self.checked.limits.list_items),
+            reader: Reader::new(&self.checked.schema, &compiled.program, self.most()),
             form: Form::new(&self.checked.schema, &compiled.program),
+            rest: self.checked.schema.facts.fields.iter().map(|field| self.room_of(field)).sum(),
         });
         Decider {
             id: self.checked.id,
@@ -172,6 +191,7 @@ impl Policy {
             policy: self.clone(),
             ready,
             texts: Vec::new(),
+            by_text: false,
             foreign: false,
             decision: None,
         }
@@ -183,6 +203,7 @@ impl Decider {
     #[inline]
     pub fn clear(&mut self) {
         self.texts.clear();
+        self.by_text = false;
         self.stamp = self.id << POLICY;
         self.foreign = false;
         if let Some(ready) = &mut self.ready {
@@ -225,10 +246,33 @@ impl Decider {
         }
     }
 
-    /// Gives a fact as JSON, as a case writes it: a text, a date, a list, a record, or any other value. It takes the long
-    /// way, and what is no JSON is a refused case.
+    /// Gives a fact as JSON, as a case writes it: a text, a date, a set, a list, a record. Of another value it takes the
+    /// long way. What is no JSON is a refused case.
     pub fn give_json(&mut self, fact: FactKey, json: &str) {
-        self.give_text(fact, || json.to_owned());
+        if self.read(fact, json) {
+            self.keep(fact.place, json.to_owned());
+        } else {
+            self.give_text(fact, || json.to_owned());
+        }
+    }
+
+    /// Gives the program a fact that only JSON can give; no where it does not take it.
+    fn read(&mut self, fact: FactKey, json: &str) -> bool {
+        // What other calls give would not be told from the text of this one.
+        let only_json = fact.policy == self.id && fact.stamp == 0;
+        let given = self.texts.iter().fold(json.len(), |sum, (_, text)| sum.saturating_add(text.len()));
+        let Some(Ready { machine, reader, rest, .. }) = &mut self.ready else { return false };
+        let room = self.policy.checked.limits.case_bytes;
+        only_json
+            && !self.by_text
+            && !self.foreign
+            && given.saturating_add(*rest) <= room
+            && reader.read_fact(fact.place, json, machine)
+    }
+
+    fn keep(&mut self, place: u16, text: String) {
+        self.texts.retain(|(at, _)| *at != place);
+        self.texts.push((place, text));
     }
 
     /// Gives the program a number within its limits; no where it does not take it this way.
@@ -260,8 +304,8 @@ impl Decider {
     #[cold]
     fn give_text(&mut self, fact: FactKey, text: impl FnOnce() -> String) {
         if fact.policy == self.id {
-            self.texts.retain(|(place, _)| *place != fact.place);
-            self.texts.push((fact.place, text()));
+            self.keep(fact.place, text());
+            self.by_text = true;
             self.stamp = u64::MAX;
         } else {
             self.foreign = true;
@@ -272,9 +316,8 @@ impl Decider {
     #[inline]
     pub fn decide(&mut self) -> Answer<'_> {
         self.decision = None;
-        let decided = self.texts.is_empty()
-            && !self.foreign
-            && self.ready.as_mut().is_some_and(|ready| ready.machine.run());
+        let decided =
+            !self.by_text && !self.foreign && self.ready.as_mut().is_some_and(|ready| ready.machine.run());
         if !decided {
             self.decision = Some(self.decide_by_reference());
         }
@@ -504,7 +547,10 @@ impl Answer<'_> {
                 value.filter(|value| value.is_settled()).map(Read::Value)
             }
             (None, Some(Ready { machine, .. })) => {
-                let Output { kind, value, there } = outcome.output?;
+                let Output { kind, value, there, list } = outcome.output?;
+                if list.is_some() {
+                    return None;
+                }
                 Some(if outcome.is_there || machine.is_set(there) {
                     Read::Number(machine.register(value), kind)
                 } else {

@@ -228,8 +228,8 @@ impl Policy {
         Self { checked: self.checked.clone(), compiled: None }
     }
 
-    /// Whether the policy is compiled. One that is not (it has lists, records, ranges, texts or two laws) is decided by
-    /// the reference evaluator, with the same answers.
+    /// Whether the policy is compiled. One that is not (see [`guide::performance`](crate::guide::performance)) is decided
+    /// by the reference evaluator, with the same answers.
     #[must_use]
     pub fn is_compiled(&self) -> bool {
         self.compiled.is_some()
@@ -297,7 +297,12 @@ impl Policy {
         let Checked { policy, limits, .. } = &*self.checked;
         self.compiled
             .as_ref()
-            .filter(|compiled| policy.work.steps(compiled.program.most_items()) <= limits.steps)
+            .filter(|compiled| policy.work.steps(compiled.program.most_members(0)) <= limits.steps)
+    }
+
+    /// The same where it can be run over columns.
+    fn columnar(&self) -> Option<&Program> {
+        self.affordable().map(|compiled| &compiled.program).filter(|program| program.is_flat())
     }
 
     #[cfg(feature = "proptest")]

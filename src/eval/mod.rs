@@ -4,15 +4,17 @@
 use std::sync::Arc;
 
 use crate::decision::{Decision, Fired, Overridden, Status};
-use crate::program::{Absent, Kind, Output, Overrides, Program, Reg};
+use crate::program::{Absent, Input, Kind, Output, Overrides, Parts, Program, Reg};
 use crate::types::Schema;
 use crate::value::{Number, Value, date_of, day_number};
 
 pub(crate) use self::groups::{Left, run as run_group};
-use self::run::Tape;
+use self::items::{Items, Spot};
+use self::run::{Around, Tape};
 pub(crate) use self::run::{add_months, half_even, half_up, round_down, round_up};
 
 mod groups;
+mod items;
 pub(crate) mod json;
 mod run;
 #[cfg(test)]
@@ -27,12 +29,17 @@ pub(crate) struct Compiled {
     required: Box<[[u8; 8]]>,
     defaults: Vec<(u16, i64)>,
     asked: Vec<(u16, Reg)>,
+    /// By fact that is a record, the registers of its parts.
+    records: Vec<(u16, Vec<Reg>)>,
+    /// The most items that a case may have.
+    most_items: u64,
 }
 
 impl Compiled {
-    pub(crate) fn new(program: Program) -> Self {
+    /// A case with more than `most_items` in its lists is left to the reference evaluator.
+    pub(crate) fn new(program: Program, most_items: u64) -> Self {
         let mut required = vec![[0; 8]; program.inputs.len().div_ceil(8)].into_boxed_slice();
-        let (mut defaults, mut asked) = (Vec::new(), Vec::new());
+        let (mut defaults, mut asked, mut records) = (Vec::new(), Vec::new(), Vec::new());
         for (input, place) in program.inputs.iter().zip(0_u16..) {
             match input.absent {
                 Absent::Missing => {
@@ -44,8 +51,25 @@ impl Compiled {
                 Absent::Asked(register) => asked.push((place, register)),
                 Absent::Derived => {}
             }
+            let mut registers = Vec::new();
+            registers_of(input, &mut registers);
+            if !registers.is_empty() {
+                records.push((place, registers));
+            }
         }
-        Self { tape: Tape::new(&program), program, required, defaults, asked }
+        Self { tape: Tape::new(&program), program, required, defaults, asked, records, most_items }
+    }
+}
+
+/// The registers of the parts of an input.
+fn registers_of(input: &Input, registers: &mut Vec<Reg>) {
+    let Parts::Fields(fields) = &input.parts else { return };
+    for field in fields {
+        registers.push(field.at);
+        if let Absent::Asked(given) = field.absent {
+            registers.push(given);
+        }
+        registers_of(field, registers);
     }
 }
 
@@ -57,6 +81,11 @@ pub(crate) struct Machine {
     registers: Box<[i64]>,
     /// By fact, 1 where the case gives it.
     given: Box<[[u8; 8]]>,
+    items: Items,
+    /// By loop, the item that it is at.
+    at: Box<[usize]>,
+    /// By list that the code makes, its numbers.
+    made: Box<[Vec<i64>]>,
     left: Left,
     /// By rule outside groups, a bit: it fired.
     fired: Box<[u64]>,
@@ -73,6 +102,9 @@ impl Machine {
             compiled: compiled.clone(),
             registers,
             given: vec![[0; 8]; compiled.required.len()].into_boxed_slice(),
+            items: Items::new(program),
+            at: vec![0; program.loops.len()].into_boxed_slice(),
+            made: vec![Vec::new(); usize::from(program.made)].into_boxed_slice(),
             left: Left::new(program),
             fired: vec![0; program.fires.len().div_ceil(64)].into_boxed_slice(),
         }
@@ -86,6 +118,7 @@ impl Machine {
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.given.fill([0; 8]);
+        self.items.clear();
     }
 
     /// Gives a fact: a number of its kind, within its bounds.
@@ -99,6 +132,13 @@ impl Machine {
         }
     }
 
+    /// Marks a fact as given; no where it was.
+    #[inline]
+    fn mark(&mut self, place: u16) -> bool {
+        let given = self.given.as_flattened_mut().get_mut(usize::from(place));
+        given.is_some_and(|given| std::mem::replace(given, 1) == 0)
+    }
+
     /// The number of a fact, where it is given.
     pub(crate) fn given(&self, place: u16) -> Option<i64> {
         is_given(&self.given, place).then(|| self.register(Reg(place)))
@@ -109,18 +149,80 @@ impl Machine {
         self.clear();
         let compiled = self.compiled.clone();
         let program = &compiled.program;
-        for ((input, fact), place) in program.inputs.iter().zip(facts).zip(0..) {
+        for ((input, fact), place) in program.inputs.iter().zip(facts).zip(0_u16..) {
             if *fact != Value::Absent {
-                let Some(value) = number_at(fact, input.kind) else { return false };
-                self.give(place, value);
+                if let Some(given) = self.given.as_flattened_mut().get_mut(usize::from(place)) {
+                    *given = 1;
+                }
+                if !self.load_at(input, fact, Spot::Facts) {
+                    return false;
+                }
             }
+        }
+        true
+    }
+
+    fn load_at(&mut self, input: &Input, value: &Value, spot: Spot) -> bool {
+        let number = match (&input.parts, value) {
+            (Parts::None, _) => number_at(value, input.kind),
+            (Parts::Fields(fields), Value::Record(values)) => {
+                for (field, value) in fields.iter().zip(values.iter()) {
+                    let is_given = *value != Value::Absent;
+                    if is_given && !self.load_at(field, value, spot) || !self.settle(field, is_given, spot) {
+                        return false;
+                    }
+                }
+                Some(1)
+            }
+            (Parts::Items(list), Value::List(items)) => {
+                let compiled = self.compiled.clone();
+                let Some(of) = compiled.program.lists.get(usize::from(*list)) else { return false };
+                for item in items.iter() {
+                    let spot = self.items.open(*list);
+                    if !self.load_at(&of.item, item, spot) {
+                        return false;
+                    }
+                    self.items.close(*list);
+                }
+                i64::try_from(items.len()).ok()
+            }
+            (Parts::Fields(_) | Parts::Items(_), _) => None,
+        };
+        number.inspect(|number| self.put(spot, input.at, *number)).is_some()
+    }
+
+    /// Puts a number where it stands.
+    #[inline]
+    fn put(&mut self, spot: Spot, at: Reg, number: i64) {
+        match spot {
+            Spot::Facts => {
+                if let Some(register) = self.registers.get_mut(usize::from(at.0)) {
+                    *register = number;
+                }
+            }
+            Spot::Item { list, begin } => self.items.put(list, begin, at.0, number),
+        }
+    }
+
+    /// Says of a field of a record or item whether it is given; no where it must be and is not.
+    fn settle(&mut self, field: &Input, is_given: bool, spot: Spot) -> bool {
+        if !is_given {
+            let mut registers = vec![field.at];
+            registers_of(field, &mut registers);
+            registers.into_iter().for_each(|register| self.put(spot, register, 0));
+        }
+        match field.absent {
+            Absent::Missing => return is_given,
+            Absent::Default(value) if !is_given => self.put(spot, field.at, value),
+            Absent::Asked(given) => self.put(spot, given, i64::from(is_given)),
+            Absent::Default(_) | Absent::Derived => {}
         }
         true
     }
 
     /// Runs the program; no where it abstains, and what stands in its registers means nothing.
     pub(crate) fn run(&mut self) -> bool {
-        let Compiled { program, tape, required, defaults, asked } = &*self.compiled;
+        let Compiled { program, tape, required, defaults, asked, records, most_items } = &*self.compiled;
         let lacks = |(given, required): (&[u8; 8], &[u8; 8])| {
             u64::from_ne_bytes(*required) & !u64::from_ne_bytes(*given) != 0
         };
@@ -136,12 +238,34 @@ impl Machine {
             }
         }
         for (place, asked) in asked {
-            let given = is_given(&self.given, *place);
+            let given = i64::from(is_given(&self.given, *place));
             if let Some(register) = self.registers.get_mut(usize::from(asked.0)) {
-                *register = i64::from(given);
+                *register = given;
+            }
+            // What an earlier case left there is none of this one.
+            if let Some(register) = self.registers.get_mut(usize::from(*place)) {
+                *register &= given.wrapping_neg();
             }
         }
-        let fits = tape.run(program, &mut self.registers, &mut self.left);
+        for (place, parts) in records {
+            if !is_given(&self.given, *place) {
+                for part in parts {
+                    if let Some(register) = self.registers.get_mut(usize::from(part.0)) {
+                        *register = 0;
+                    }
+                }
+            }
+        }
+        if !program.lists.is_empty() {
+            self.items.finish(program);
+            if self.items.count() > *most_items {
+                return false;
+            }
+            self.made.iter_mut().for_each(Vec::clear);
+        }
+        let mut around =
+            Around { left: &mut self.left, items: &self.items, at: &mut self.at, made: &mut self.made };
+        let fits = tape.run(program, &mut self.registers, &mut around);
         if !fits || self.is_set(program.abstains) {
             return false;
         }
@@ -149,6 +273,10 @@ impl Machine {
         for (word, fires) in self.fired.iter_mut().zip(program.fires.chunks(64)) {
             let bits = fires.iter().map(|fires| self.registers.get(usize::from(fires.when.0)).copied());
             *word = bits.zip(0..).fold(0, |word, (bit, place)| word | (bit.unwrap_or(0) as u64) << place);
+        }
+        for fires in &program.item_fires {
+            let count = self.made.get(usize::from(fires.list)).map_or(0, Vec::len);
+            self.left.fired.extend(std::iter::repeat_n(fires.rule, count));
         }
         if !self.left.fired.is_empty() {
             let alone = Bits::new(&self.fired).filter_map(|place| program.fires.get(place));
@@ -189,10 +317,40 @@ impl Machine {
         let program = self.program();
         let outcomes = program.outputs.iter().map(|output| self.outcome(output)).collect::<Option<_>>()?;
         let overrides = program.overrides.iter().filter(|overrides| self.is_set(overrides.when));
-        Some(decided(schema, outcomes, self.fired(), overrides))
+        let mut decision = decided(schema, outcomes, self.fired(), overrides);
+        if !program.item_fires.is_empty() {
+            decision.fired = self.fired_for();
+        }
+        Some(decision)
+    }
+
+    /// The rules that fired and for which items, sorted; after a run.
+    pub(crate) fn fired_for(&self) -> Vec<Fired> {
+        let program = self.program();
+        let is_alone = |place: &usize| program.item_fires.iter().all(|fires| fires.rule as usize != *place);
+        let alone = self.fired_places().filter(is_alone).filter_map(|place| program.rules.get(place));
+        let mut fired: Vec<Fired> = alone.map(|rule| Fired { rule: rule.clone(), item: None }).collect();
+        for fires in &program.item_fires {
+            let Some(rule) = program.rules.get(fires.rule as usize) else { continue };
+            for item in self.made(fires.list) {
+                let item = usize::try_from(*item).map(|item| self.items.path(&fires.path, item)).ok();
+                fired.push(Fired { rule: rule.clone(), item });
+            }
+        }
+        fired.sort();
+        fired
+    }
+
+    /// The numbers of an outcome that is a list; after a run.
+    pub(crate) fn made(&self, list: u16) -> &[i64] {
+        self.made.get(usize::from(list)).map_or(&[], |made| made)
     }
 
     fn outcome(&self, output: &Output) -> Option<Value> {
+        if let Some(list) = output.list {
+            let values = self.made(list).iter().map(|number| value_of(*number, output.kind));
+            return Some(Value::List(values.collect::<Option<_>>()?));
+        }
         if self.is_set(output.there) {
             value_of(self.register(output.value), output.kind)
         } else {
@@ -275,6 +433,7 @@ pub(crate) fn value_of(number: i64, kind: Kind) -> Option<Value> {
             let member = |place: &u32| number.checked_shr(*place).is_some_and(|rest| rest & 1 == 1);
             Value::Set((0..64).filter(member).map(Value::Member).collect())
         }
+        Kind::Text | Kind::Record | Kind::List => return None,
     })
 }
 
@@ -289,6 +448,7 @@ pub(crate) fn number_at(value: &Value, kind: Kind) -> Option<i64> {
         (Value::Number(of), Kind::Number { scale }) => of.scaled(scale),
         (Value::Date(of), Kind::Date) => Some(day_number(*of)),
         (Value::Member(of), Kind::Member) => Some(i64::from(*of)),
+        (Value::Text(_), Kind::Text) => Some(0),
         (set, Kind::Set) => set.mask(),
         (_, _) => None,
     }

@@ -1,15 +1,36 @@
 //! The loops that run a program on one case.
 
 use super::groups::{self, Left};
+use super::items::Items;
 use crate::program::{Code, Family, Instruction, Program, Reg};
 use crate::value::months_after;
 
 /// A program's code, made ready to be run.
 #[derive(Clone, Debug)]
 pub(super) struct Tape {
-    /// Codes, and how many lines of each follow each other; functions of two bits all go by [`Code::And`].
-    runs: Vec<(Code, usize)>,
+    runs: Vec<Run>,
     lines: Lines,
+}
+
+/// Lines of one code that follow each other; functions of two bits all go by [`Code::And`].
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    code: Code,
+    lines: usize,
+    /// Of a loop: how many of the next runs are in it, and how many lines these have.
+    inside: usize,
+    inside_lines: usize,
+}
+
+/// What the code reads and leaves beside registers.
+#[derive(Debug)]
+pub(super) struct Around<'m> {
+    pub(super) left: &'m mut Left,
+    pub(super) items: &'m Items,
+    /// By loop, the item that it is at.
+    pub(super) at: &'m mut [usize],
+    /// By list that the code makes.
+    pub(super) made: &'m mut [Vec<i64>],
 }
 
 /// Lines name registers by numbers of a size that names no other register, so that none has to be looked for.
@@ -32,15 +53,8 @@ const WIDE: usize = 1 << 16;
 
 impl Tape {
     pub(super) fn new(program: &Program) -> Self {
-        let runs = program.code.chunk_by(|one, next| one.code.family() == next.code.family());
-        let runs = runs.filter_map(|run| {
-            let code = match run.first()?.code.family() {
-                Family::Bits => Code::And,
-                Family::Alone(code) => code,
-            };
-            Some((code, run.len()))
-        });
-        let runs = runs.collect();
+        let mut runs = Vec::new();
+        gather(program, &program.code, &mut runs);
         let narrow = (program.registers() <= NARROW)
             .then(|| program.code.iter().map(|instruction| Line::of(instruction).narrow()).collect())
             .flatten();
@@ -60,13 +74,43 @@ impl Tape {
     }
 
     /// Runs all instructions; no when a number did not fit.
-    pub(super) fn run(&self, program: &Program, registers: &mut [i64], left: &mut Left) -> bool {
+    pub(super) fn run(&self, program: &Program, registers: &mut [i64], around: &mut Around<'_>) -> bool {
+        let first = program.first_result();
         match &self.lines {
             Lines::Narrow(lines) => <&mut [i64; NARROW]>::try_from(registers)
-                .is_ok_and(|registers| run(program, &self.runs, lines, registers, left)),
+                .is_ok_and(|registers| !run(program, &self.runs, lines, registers, first, around)),
             Lines::Wide(lines) => <&mut [i64; WIDE]>::try_from(registers)
-                .is_ok_and(|registers| run(program, &self.runs, lines, registers, left)),
+                .is_ok_and(|registers| !run(program, &self.runs, lines, registers, first, around)),
         }
+    }
+}
+
+/// The runs of some instructions.
+fn gather(program: &Program, code: &[Instruction], runs: &mut Vec<Run>) {
+    let mut rest = code;
+    while let Some(first) = rest.first() {
+        if first.code == Code::Each {
+            let length = program.loops.get(usize::from(first.a.0)).map_or(0, |one| one.length as usize);
+            let (inside, after) = rest.split_at(length.saturating_add(1).min(rest.len()));
+            let begin = runs.len();
+            let inside_lines = inside.len().saturating_sub(1);
+            runs.push(Run { code: Code::Each, lines: 1, inside: 0, inside_lines });
+            gather(program, inside.get(1..).unwrap_or_default(), runs);
+            let inside = runs.len().saturating_sub(begin).saturating_sub(1);
+            if let Some(run) = runs.get_mut(begin) {
+                run.inside = inside;
+            }
+            rest = after;
+            continue;
+        }
+        let family = first.code.family();
+        let lines = rest.iter().take_while(|one| one.code.family() == family).count();
+        let code = match family {
+            Family::Bits => Code::And,
+            Family::Alone(code) => code,
+        };
+        runs.push(Run { code, lines, inside: 0, inside_lines: 0 });
+        rest = rest.get(lines..).unwrap_or_default();
     }
 }
 
@@ -105,7 +149,11 @@ impl Line<u16> {
             | Code::Divides
             | Code::Lookup
             | Code::Group
-            | Code::Part => None,
+            | Code::Part
+            | Code::Each
+            | Code::Item
+            | Code::At
+            | Code::Push => None,
         };
         Self { a: a.0, b: b.0, c: table.unwrap_or(c.0) }
     }
@@ -116,19 +164,21 @@ impl Line<u16> {
     }
 }
 
+/// Runs lines from the register `next` on; yes when a number did not fit.
 fn run<const N: usize, I: Copy + Into<usize>>(
     program: &Program,
-    runs: &[(Code, usize)],
+    runs: &[Run],
     lines: &[Line<I>],
     registers: &mut [i64; N],
-    left: &mut Left,
+    next: usize,
+    around: &mut Around<'_>,
 ) -> bool {
-    let mut place = Place { registers, next: program.first_result() };
+    let mut place = Place { registers, next };
     let mut overflow = false;
-    let mut rest = lines;
-    for (code, count) in runs {
-        let Some((run, after)) = rest.split_at_checked(*count) else { break };
-        rest = after;
+    let (mut rest, mut runs) = (lines, runs);
+    while let Some((Run { code, lines, inside, inside_lines }, others)) = runs.split_first() {
+        let Some((run, after)) = rest.split_at_checked(*lines) else { break };
+        (rest, runs) = (after, others);
         match code {
             Code::Add => place.checked(run, &mut overflow, |a, b, _| a.overflowing_add(b)),
             Code::Subtract => place.checked(run, &mut overflow, |a, b, _| a.overflowing_sub(b)),
@@ -157,11 +207,51 @@ fn run<const N: usize, I: Copy + Into<usize>>(
             Code::Difference => place.each(run, |a, b, _| a & !b),
             Code::And | Code::Or | Code::AndNot | Code::Not => place.bits(run),
             Code::Divides => place.each(run, |a, b, _| i64::from(a.checked_rem(b) == Some(0))),
+            Code::Each => {
+                place.put(0);
+                let (Some((inside, others)), Some((lines, after))) =
+                    (runs.split_at_checked(*inside), rest.split_at_checked(*inside_lines))
+                else {
+                    break;
+                };
+                (rest, runs) = (after, others);
+                if let Some(line) = run.first() {
+                    overflow |=
+                        each(program, line.a.into(), inside, lines, place.registers, place.next, around);
+                }
+                place.next = place.next.wrapping_add(*inside_lines);
+            }
+            Code::Item => {
+                for line in run {
+                    let number: usize = line.a.into();
+                    let list = program.loops.get(number).map_or(0, |one| one.list);
+                    let at = around.at.get(number).copied().unwrap_or(0);
+                    place.put(around.items.slot(list, at, line.b.into()));
+                }
+            }
+            Code::At => {
+                for line in run {
+                    let number: usize = line.a.into();
+                    let at = around.at.get(number).copied().unwrap_or(0);
+                    place.put(i64::try_from(at).unwrap_or(i64::MAX));
+                }
+            }
+            Code::Push => {
+                for line in run {
+                    let number: usize = line.c.into();
+                    if place.at(line.a) != 0
+                        && let Some(made) = around.made.get_mut(number)
+                    {
+                        made.push(place.at(line.b));
+                    }
+                    place.put(0);
+                }
+            }
             Code::Group => {
                 for line in run {
                     if let Some(group) = program.groups.get(line.a.into()) {
                         let at = |register: Reg| place.register(usize::from(register.0));
-                        overflow |= !groups::run(group, at, left);
+                        overflow |= !groups::run(group, at, around.left);
                     }
                     place.put(0);
                 }
@@ -169,7 +259,7 @@ fn run<const N: usize, I: Copy + Into<usize>>(
             Code::Part => {
                 for line in run {
                     let part: usize = line.b.into();
-                    place.put(left.parts.get(part).copied().unwrap_or(0));
+                    place.put(around.left.parts.get(part).copied().unwrap_or(0));
                 }
             }
             Code::Lookup => {
@@ -181,7 +271,36 @@ fn run<const N: usize, I: Copy + Into<usize>>(
             }
         }
     }
-    !overflow
+    overflow
+}
+
+/// Runs the lines of a loop once for each item.
+#[inline(never)]
+fn each<const N: usize, I: Copy + Into<usize>>(
+    program: &Program,
+    number: usize,
+    runs: &[Run],
+    lines: &[Line<I>],
+    registers: &mut [i64; N],
+    next: usize,
+    around: &mut Around<'_>,
+) -> bool {
+    let Some(one) = program.loops.get(number) else { return false };
+    for (register, start) in &one.starts {
+        let start = registers.get(usize::from(start.0)).copied().unwrap_or(0);
+        if let Some(register) = registers.get_mut(usize::from(register.0)) {
+            *register = start;
+        }
+    }
+    let outer = one.within.and_then(|outer| around.at.get(usize::from(outer))).copied().unwrap_or(0);
+    let mut overflow = false;
+    for item in around.items.range(one.list, outer) {
+        if let Some(at) = around.at.get_mut(number) {
+            *at = item;
+        }
+        overflow |= run(program, runs, lines, registers, next, around);
+    }
+    overflow
 }
 
 /// `then` where the bit is set: without a branch, since cases differ.

@@ -1,7 +1,8 @@
 //! The compiled policy: straight-line code over registers of 64 bits. Comes from [`from_hir`]; row by row and column by
 //! column it is run by the layers above.
 //!
-//! Facts stand in the first registers, constants behind them, and each instruction writes the next one; there is no jump.
+//! Facts stand in the first registers, constants behind them, and each instruction writes the next one. There is no jump
+//! but one: a loop runs its instructions once for each item of a list.
 //! A number is an integer at a scale that is known here (`12.50` at scale 2 is 1250), a date a count of days, a member
 //! its place, a set of members a mask, a bool 0 or 1. Beside a value that may not be there stands a bit that says
 //! whether it is.
@@ -70,6 +71,14 @@ pub(crate) enum Code {
     Group,
     /// What groups have left in the part whose number is `b` itself.
     Part,
+    /// Runs the instructions behind it, as many as the loop whose number is `a` itself has, once for each item; gives 0.
+    Each,
+    /// The slot `b` itself of the item that the loop whose number is `a` itself is at.
+    Item,
+    /// Which of all items of its list the loop whose number is `a` itself is at.
+    At,
+    /// Where `a` holds, adds `b` to the list whose number is `c` itself; gives 0.
+    Push,
 }
 
 /// What is run in one loop.
@@ -85,7 +94,11 @@ impl Code {
     pub(crate) fn may_not_fit(self) -> bool {
         match self {
             Self::Add | Self::Subtract | Self::Multiply | Self::AddIf | Self::AddMonths | Self::Group => true,
-            Self::Lower
+            Self::Each
+            | Self::Item
+            | Self::At
+            | Self::Push
+            | Self::Lower
             | Self::Higher
             | Self::Select
             | Self::HigherIf
@@ -142,7 +155,11 @@ impl Code {
             | Self::Divides
             | Self::Lookup
             | Self::Group
-            | Self::Part => Family::Alone(self),
+            | Self::Part
+            | Self::Each
+            | Self::Item
+            | Self::At
+            | Self::Push => Family::Alone(self),
         }
     }
 }
@@ -174,6 +191,12 @@ pub(crate) enum Kind {
     Member,
     /// A mask of members.
     Set,
+    /// A text of which nothing is asked; its number is 0.
+    Text,
+    /// What has fields: its number says nothing.
+    Record,
+    /// How many items there are.
+    List,
 }
 
 impl Kind {
@@ -188,29 +211,80 @@ impl Kind {
             | Self::Months
             | Self::Date
             | Self::Member
-            | Self::Set => None,
+            | Self::Set
+            | Self::Text
+            | Self::Record
+            | Self::List => None,
         }
     }
 }
 
-/// A fact of the schema, at the same place.
+/// A fact of the schema at the same place, or a field of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Input {
     pub(crate) kind: Kind,
-    /// Both included, at the kind's scale; of a set the least and the most members.
+    /// Both included, at the kind's scale; of a set or list the least and the most members.
     pub(crate) least: i64,
     pub(crate) most: i64,
     pub(crate) absent: Absent,
+    /// Where its number stands: in a register, of a field of an item in a slot.
+    pub(crate) at: Reg,
+    pub(crate) parts: Parts,
 }
 
-/// What a case means that does not give a fact.
+impl Input {
+    /// The most members that the sets in it may have, lists left out.
+    fn most_members(&self) -> u64 {
+        match (&self.parts, self.kind) {
+            (Parts::Fields(fields), _) => fields.iter().map(Self::most_members).sum(),
+            (Parts::None | Parts::Items(_), Kind::Set) => 64,
+            (Parts::None | Parts::Items(_), _) => 0,
+        }
+    }
+}
+
+/// What a value consists of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Parts {
+    None,
+    /// The fields of a record, in registers or slots as the record itself.
+    Fields(Vec<Input>),
+    /// The items of the list with this number.
+    Items(u16),
+}
+
+/// A list in the facts, or in the items of another list. Its items stand in rows of slots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct List {
+    /// An item: a plain value, or a record.
+    pub(crate) item: Input,
+    /// How many slots an item has.
+    pub(crate) width: u16,
+    /// The list in whose items it lies; `None` where it lies in the facts.
+    pub(crate) within: Option<u16>,
+}
+
+/// Instructions that are run once for each item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Loop {
+    /// The number of the list.
+    pub(crate) list: u16,
+    /// The loop at whose item the list lies; `None` where it lies in the facts.
+    pub(crate) within: Option<u16>,
+    /// How many instructions it has, those of loops inside counted.
+    pub(crate) length: u32,
+    /// Registers that gather over the items, each with the register that it begins with.
+    pub(crate) starts: Vec<(Reg, Reg)>,
+}
+
+/// What it means that a fact or field is not given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Absent {
     /// It is missing: the program abstains.
     Missing,
     /// This value.
     Default(i64),
-    /// The code asks the register whether it is given.
+    /// The code asks this register (or slot) whether it is given.
     Asked(Reg),
     /// The fact is derived from others and is never given.
     Derived,
@@ -223,6 +297,8 @@ pub(crate) struct Output {
     pub(crate) value: Reg,
     /// Whether there is such a thing.
     pub(crate) there: Reg,
+    /// Of a list of values of the kind, the number of the list that the code adds to.
+    pub(crate) list: Option<u16>,
 }
 
 /// A rule that fires when a bit is set.
@@ -231,6 +307,16 @@ pub(crate) struct Fires {
     /// The place of its name in [`Program::rules`].
     pub(crate) rule: u32,
     pub(crate) when: Reg,
+}
+
+/// A rule that fires for items, whose places in their list the code adds to a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ItemFires {
+    /// The place of its name in [`Program::rules`].
+    pub(crate) rule: u32,
+    pub(crate) list: u16,
+    /// The list of the items, the one around it, and so on, with their paths.
+    pub(crate) path: Vec<(u16, Arc<str>)>,
 }
 
 /// Many rules of one shape: each holds where some registers lie within limits, and gives constants to the same outcomes.
@@ -308,8 +394,12 @@ pub(crate) struct Overrides {
 /// A policy as straight-line code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Program {
-    /// By fact.
+    /// By fact; each stands in the register of its place.
     pub(crate) inputs: Vec<Input>,
+    pub(crate) lists: Vec<List>,
+    pub(crate) loops: Vec<Loop>,
+    /// How many lists the code makes.
+    pub(crate) made: u16,
     /// The first register behind the facts; constants fill the registers from here on.
     pub(crate) first_constant: u16,
     pub(crate) constants: Vec<i64>,
@@ -326,6 +416,7 @@ pub(crate) struct Program {
     pub(crate) outputs: Vec<Output>,
     /// Rules outside groups, sorted.
     pub(crate) fires: Vec<Fires>,
+    pub(crate) item_fires: Vec<ItemFires>,
     /// Sorted as a decision lists them.
     pub(crate) overrides: Vec<Overrides>,
 }
@@ -336,10 +427,21 @@ impl Program {
         usize::from(self.first_constant).saturating_add(self.constants.len()).saturating_add(self.code.len())
     }
 
-    /// The most items that a case may have: members of sets.
-    pub(crate) fn most_items(&self) -> u64 {
-        let sets = self.inputs.iter().filter(|input| input.kind == Kind::Set).count();
-        (sets as u64).saturating_mul(64)
+    /// The most members that the sets of a case may have, beside so many items of its lists.
+    pub(crate) fn most_members(&self, items: u64) -> u64 {
+        let facts: u64 = self.inputs.iter().map(Input::most_members).sum();
+        let item = self.lists.iter().map(|list| list.item.most_members()).max().unwrap_or(0);
+        facts.saturating_add(items.saturating_mul(item))
+    }
+
+    /// Facts and outcomes are single values, and there is no loop: it can be run over columns.
+    pub(crate) fn is_flat(&self) -> bool {
+        let is_whole = |input: &Input| input.parts == Parts::None;
+        self.lists.is_empty()
+            && self.loops.is_empty()
+            && self.made == 0
+            && self.item_fires.is_empty()
+            && self.inputs.iter().all(is_whole)
     }
 
     /// The number in a register of constants.

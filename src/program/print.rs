@@ -27,6 +27,13 @@ impl fmt::Display for Program {
                 Code::Lookup => writeln!(f, " in table {}", instruction.b.0)?,
                 Code::Group => writeln!(f, " is group {}", instruction.a.0)?,
                 Code::Part => writeln!(f, " leaves part {}", instruction.b.0)?,
+                Code::Each => {
+                    let length = self.loops.get(usize::from(instruction.a.0)).map_or(0, |one| one.length);
+                    writeln!(f, " is loop {} over the next {length}", instruction.a.0)?
+                }
+                Code::Item => writeln!(f, " is slot {} in loop {}", instruction.b.0, instruction.a.0)?,
+                Code::At => writeln!(f, " is the item of loop {}", instruction.a.0)?,
+                Code::Push => writeln!(f, " adds {b} to list {}", instruction.c.0)?,
                 Code::Select | Code::Clamp | Code::Within | Code::AddIf | Code::HigherIf | Code::LowerIf => {
                     writeln!(f, " {b} {c}")?
                 }

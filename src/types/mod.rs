@@ -117,6 +117,24 @@ pub(crate) struct Field {
     pub(crate) judgement: Option<Arc<str>>,
 }
 
+impl Field {
+    /// An item of a list as a field without a name.
+    pub(crate) fn item(ty: Type) -> Self {
+        Self {
+            name: "".into(),
+            wire: "".into(),
+            title: None,
+            ty,
+            nothing: false,
+            unknown: false,
+            presence: Presence::Needed,
+            bounds: Bounds::default(),
+            in_percent: false,
+            judgement: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum Presence {
     /// Absent is nothing or unknown where the type says so, else missing.

@@ -14,6 +14,9 @@ use super::{Choices, plain_policy, policy};
 pub(crate) struct Seen {
     pub(crate) policies: u64,
     pub(crate) compiled: u64,
+    /// Of all the language, and not of what compiles whole.
+    pub(crate) wide: u64,
+    pub(crate) wide_compiled: u64,
     /// Cases, each decided in both ways.
     pub(crate) pairs: u64,
     /// Cases of compiled policies that were decided, and how many of them by the program.
@@ -39,16 +42,21 @@ fn bytes(seed: u64, count: usize) -> Vec<u8> {
         .collect()
 }
 
-/// Generated policies, seven of eight of them such as compile whole.
+/// Generated policies, two of three of them such as compile whole, the others with lists, records and all else.
 pub(crate) fn policies(seeds: Range<u64>) -> Seen {
     let mut seen = Seen::default();
     for seed in seeds {
-        let choice = bytes(seed, 200 + (seed % 7) as usize * 250);
-        let made = if seed % 8 == 7 { policy(&choice) } else { plain_policy(&choice) };
+        let is_wide = seed % 3 == 2;
+        let (least, more) = if is_wide { (80, 40) } else { (200, 250) };
+        let choice = bytes(seed, least + (seed % 7) as usize * more);
+        let made = if is_wide { policy(&choice) } else { plain_policy(&choice) };
         let text = made.text();
         let Ok(policy) = Policy::from_text("p.assize", &text) else { continue };
-        seen.policies += u64::from(seed % 8 != 7);
-        seen.compiled += u64::from(policy.is_compiled());
+        let is_compiled = policy.is_compiled();
+        seen.policies += u64::from(!is_wide);
+        seen.compiled += u64::from(!is_wide && is_compiled);
+        seen.wide += u64::from(is_wide);
+        seen.wide_compiled += u64::from(is_wide && is_compiled);
         let mut both = Both::new(&policy, format!("seed {seed}\n{text}"));
         let choice = bytes(seed + 1_000_000, 3_000);
         let mut choices = Choices::new(&choice);
@@ -371,4 +379,166 @@ fn catalogue(choices: &mut Choices<'_>, rules: usize) -> String {
         text.push_str(&format!("rule r{rule}\n  {overrides}when {}\n  then {then}\n", tests.join(" and ")));
     }
     text
+}
+
+/// A policy of lists in lists, records and rules over items.
+const SITES: &str = r#"policy sites unit EUR, 2 decimals
+enum Kind: a, b, c
+scale Grade: low < middle < high
+enum Act: warn, fix, close
+record Scores
+  first: integer, 0 to 25
+  second: integer or nothing, 0 to 25
+  must hold "the first score is even" first in [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]
+record Finding
+  code: text or nothing
+  kind: Kind
+  grade: Grade or unknown
+  share: number, 0 to 1, up to 3 decimals, default 0.5
+  on: date or nothing
+  fix_by: date, needed when kind is a
+  acts: set of Act, default []
+  must hold "what is low is not c" not (grade is low and kind is c)
+record Site
+  name: text
+  area: integer, 1 to 1_000
+  value: EUR, 0 or more
+  scores: Scores or nothing
+  marks: list of integer, 0 to 3, default []
+  findings: list of Finding, default []
+  seen: list of date or nothing
+facts
+  firm: text
+  sites: list of Site, 1 to 4
+  scores: Scores or nothing
+  holidays: list of date or unknown
+  limit: EUR, 0 or more
+  day: date
+define open(f: Finding): bool = f.kind is not b and (f.on is nothing or f.on <= day)
+define base(s: Site): EUR = s.value * s.area when s.area > 10, otherwise s.value
+table weight(of: Kind): (points: integer, factor: number)
+  | of | => points | factor |
+  | a  | 1         | 0.25   |
+  | b  | 2         | 0.5    |
+  | c  | 5         | 1.75   |
+define worst: Grade = (highest of f.grade for each s in sites for each f in s.findings where open(f)) or else low
+define best_scores: Scores or nothing = first of scores when scores exists and scores.first > 4, otherwise nothing
+outcome grave: Grade = worst
+outcome points: integer = sum of weight(f.kind).points for each s in sites for each f in s.findings
+outcome count_open: integer = count s in sites where (any f in s.findings where open(f))
+outcome value: EUR, rounded to 0.01 EUR half up
+  = sum of base(s) * (sum of weight(f.kind).factor * f.share for each f in s.findings) for each s in sites
+outcome all_marked: bool = every s in sites has (any m in s.marks where m >= 2)
+outcome latest: date or nothing = latest of f.on for each s in sites for each f in s.findings where f.on exists
+outcome areas: list of integer = s.area for each s in sites where s.value > limit
+outcome grades: list of Grade = (highest of f.grade for each f in s.findings) or else middle for each s in sites
+outcome first_score: integer or nothing = best_scores.first when best_scores exists
+outcome closed: bool = day in holidays
+outcome taken: set of Act = set of k for each k in Act where (any s in sites where (any f in s.findings where k in f.acts))
+outcome fine: EUR, sum, rounded to 0.01 EUR half up
+outcome level: Grade, highest, default low
+outcome acts: set of Act
+outcome due: date or nothing, earliest
+outcome bad: bool, any
+outcome kind: Kind or nothing, agree, default nothing
+rule for_finding
+  for each s in sites for each f in s.findings
+  when open(f) and f.share > 0.25
+  then fine: f.share * s.value, at most 50_000 EUR
+       level: f.grade
+       acts: f.acts
+       due: (f.fix_by when f.kind is a, otherwise day)
+rule for_site
+  for each s in sites
+  when s.area > 500 or s.findings is empty
+  then bad: yes
+       kind: a
+       fine: s.value
+rule spared overrides for_site
+  when limit > 900 EUR
+  then fine: 5 EUR
+"#;
+
+/// Cases with lists, some of them malformed or incomplete.
+pub(crate) fn sites(cases: u64) -> Seen {
+    let policy = Policy::from_text("p.assize", SITES).unwrap_or_else(|error| panic!("{}", error.render()));
+    let mut seen = Seen { policies: 1, compiled: u64::from(policy.is_compiled()), ..Seen::default() };
+    let mut both = Both::new(&policy, "sites".to_owned());
+    for seed in 0..cases {
+        let choice = bytes(seed + 5_000, 2_000);
+        let case = site_case(&mut Choices::new(&choice));
+        both.decide(&case, &mut seen);
+    }
+    both.by_columns();
+    seen
+}
+
+fn site_case(choices: &mut Choices<'_>) -> Json {
+    fn maybe(choices: &mut Choices<'_>, often: u16, fields: &mut Map<String, Json>, key: &str, value: Json) {
+        if choices.chance(often) {
+            fields.insert(key.to_owned(), value);
+        }
+    }
+    fn date(choices: &mut Choices<'_>) -> Json {
+        format!("2024-0{}-1{}", 1 + choices.below(9), choices.below(10)).into()
+    }
+    fn scores(choices: &mut Choices<'_>) -> Json {
+        let mut fields = Map::new();
+        // Odd ones are refused.
+        let first = choices.below(12) * 2 + usize::from(choices.chance(4));
+        maybe(choices, 252, &mut fields, "first", first.into());
+        let second = choices.below(26);
+        maybe(choices, 128, &mut fields, "second", second.into());
+        fields.into()
+    }
+    fn finding(choices: &mut Choices<'_>) -> Json {
+        let mut fields = Map::new();
+        maybe(choices, 100, &mut fields, "code", "6-501.12 \u{7b2c}".into());
+        let kind = ["a", "b", "c"][choices.below(3)];
+        maybe(choices, 254, &mut fields, "kind", kind.into());
+        let grade = ["middle", "high", "low"][choices.below(if kind == "c" { 2 } else { 3 })];
+        maybe(choices, 250, &mut fields, "grade", grade.into());
+        let share = format!("0.{:03}", choices.below(1_000));
+        maybe(choices, 200, &mut fields, "share", share.into());
+        for key in ["on", "fix_by"] {
+            let day = date(choices);
+            maybe(choices, if key == "on" { 128 } else { 252 }, &mut fields, key, day);
+        }
+        let acts = ["warn", "fix", "close"].into_iter().filter(|_| choices.chance(90)).collect::<Vec<_>>();
+        maybe(choices, 128, &mut fields, "acts", acts.into());
+        fields.into()
+    }
+    fn some(choices: &mut Choices<'_>, most: usize, mut item: impl FnMut(&mut Choices<'_>) -> Json) -> Json {
+        let count = choices.below(most + 1);
+        (0..count).map(|_| item(choices)).collect::<Vec<_>>().into()
+    }
+    fn site(choices: &mut Choices<'_>) -> Json {
+        let mut fields = Map::new();
+        fields.insert("name".to_owned(), "here".into());
+        fields.insert("area".to_owned(), (1 + choices.below(1_000)).into());
+        fields.insert(
+            "value".to_owned(),
+            format!("{}.{:02}", choices.below(30_000), choices.below(100)).into(),
+        );
+        let scores = scores(choices);
+        maybe(choices, 128, &mut fields, "scores", scores);
+        let marks = some(choices, 3, |choices| choices.below(4).into());
+        maybe(choices, 200, &mut fields, "marks", marks);
+        let findings = some(choices, 4, finding);
+        maybe(choices, 220, &mut fields, "findings", findings);
+        let seen = some(choices, 2, date);
+        maybe(choices, 128, &mut fields, "seen", seen);
+        fields.into()
+    }
+    let mut fields = Map::new();
+    fields.insert("firm".to_owned(), "F".into());
+    let sites = some(choices, 3, site);
+    maybe(choices, 254, &mut fields, "sites", sites);
+    let scores = scores(choices);
+    maybe(choices, 128, &mut fields, "scores", scores);
+    let holidays = some(choices, 3, date);
+    maybe(choices, 230, &mut fields, "holidays", holidays);
+    fields.insert("limit".to_owned(), choices.below(1_000).into());
+    fields.insert("day".to_owned(), date(choices));
+    fields.into()
 }

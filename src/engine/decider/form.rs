@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::decision::Outcome;
+use crate::decision::{Fired, Outcome};
 use crate::eval::{Machine, value_of};
 use crate::program::{Kind, Output, Program};
 use crate::types::{Schema, Type};
@@ -45,8 +45,12 @@ impl Form {
         let mut outcomes: Vec<_> = schema.outcomes.iter().zip(&program.outputs).collect();
         outcomes.sort_by(|(left, _), (right, _)| left.wire.cmp(&right.wire));
         let outcomes = outcomes.into_iter().map(|(def, output)| {
-            let decimals = schema.decimals_shown(&def.ty).unwrap_or(0);
-            let values = match (output.kind, &def.ty) {
+            let ty = match (&def.ty, output.list) {
+                (Type::List(of), Some(_)) => of,
+                (ty, _) => ty,
+            };
+            let decimals = schema.decimals_shown(ty).unwrap_or(0);
+            let values = match (output.kind, ty) {
                 (Kind::Bool, _) => Values::Bool,
                 (Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months, _) => Values::Integer,
                 (Kind::Number { scale }, _) => Values::Number { scale, decimals },
@@ -55,7 +59,9 @@ impl Form {
                         def.members.iter().map(|member| quoted(&member.wire)).collect()
                     }))
                 }
-                (Kind::Member | Kind::Date | Kind::Set, ty) => Values::Other(ty.clone()),
+                (Kind::Member | Kind::Date | Kind::Set | Kind::Text | Kind::Record | Kind::List, ty) => {
+                    Values::Other(ty.clone())
+                }
             };
             OutcomeForm { key: format!("{}:", quoted(&def.wire)), output: *output, values }
         });
@@ -91,7 +97,12 @@ impl Form {
             outcome.write(schema, machine, text);
         }
         text.push_str(r#"},"unsettled":[],"needs":[],"fired":["#);
-        push_all(text, machine.fired_places().filter_map(|place| self.fires.get(place)));
+        if machine.program().item_fires.is_empty() {
+            push_all(text, machine.fired_places().filter_map(|place| self.fires.get(place)));
+        } else {
+            let fired: Vec<String> = machine.fired_for().iter().map(fired_form).collect();
+            push_all(text, fired.iter());
+        }
         text.push_str(r#"],"overridden":["#);
         let overrides = machine.program().overrides.iter().zip(&self.overrides);
         push_all(text, overrides.filter(|(one, _)| machine.is_set(one.when)).map(|(_, form)| form));
@@ -101,11 +112,24 @@ impl Form {
 
 impl OutcomeForm {
     fn write(&self, schema: &Schema, machine: &Machine, text: &mut String) {
-        if !machine.is_set(self.output.there) {
+        if let Some(list) = self.output.list {
+            text.push('[');
+            let mut comma = false;
+            for number in machine.made(list) {
+                if std::mem::replace(&mut comma, true) {
+                    text.push(',');
+                }
+                self.write_number(schema, *number, text);
+            }
+            text.push(']');
+        } else if machine.is_set(self.output.there) {
+            self.write_number(schema, machine.register(self.output.value), text);
+        } else {
             text.push_str("null");
-            return;
         }
-        let number = machine.register(self.output.value);
+    }
+
+    fn write_number(&self, schema: &Schema, number: i64, text: &mut String) {
         match &self.values {
             Values::Bool => text.push_str(if number == 0 { "false" } else { "true" }),
             Values::Integer => push_integer(text, i128::from(number)),
@@ -120,6 +144,13 @@ impl OutcomeForm {
                 text.push_str(written.as_deref().unwrap_or("null"));
             }
         }
+    }
+}
+
+fn fired_form(fired: &Fired) -> String {
+    match &fired.item {
+        None => format!(r#"{{"rule":{}}}"#, quoted(&fired.rule)),
+        Some(item) => format!(r#"{{"rule":{},"item":{}}}"#, quoted(&fired.rule), quoted(item)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Makes instructions: equal ones are one, constant ones are none, and conditions are simplified as they are made. What
 //! nothing asks for is left out at the end.
 
-use std::cmp::Reverse;
+mod finish;
+mod order;
+
 use std::collections::BTreeMap;
 
-use super::super::{Code, Family, Gather, Gives, Group, GroupRule, Instruction, Key, Reg, Sum};
+use super::super::{Code, Gather, Gives, GroupRule, Loop};
 
 /// A value of 64 bits in code that is being made: a bool as 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,11 +28,42 @@ struct Node {
     c: Ref,
 }
 
+/// A loop by its number, each behind the one around it.
+pub(super) type LoopId = u16;
+
+/// A loop whose instructions are not known yet.
+#[derive(Clone, Copy, Debug)]
+struct DraftLoop {
+    list: u16,
+    within: Option<LoopId>,
+    /// The loop around it.
+    outer: Option<LoopId>,
+}
+
+impl DraftLoop {
+    fn empty(self) -> Loop {
+        Loop { list: self.list, within: self.within, length: 0, starts: Vec::new() }
+    }
+}
+
+/// How a gathering register begins.
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    node: u32,
+    value: Ref,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Builder {
     inputs: u16,
     nodes: Vec<Node>,
+    /// By node, the innermost loop in which it is run.
+    inside: Vec<Option<LoopId>>,
     known: BTreeMap<Node, u32>,
+    loops: Vec<DraftLoop>,
+    /// Sorted by node: these read their own value of the item before, and have a final value outside their loop.
+    starts: Vec<Start>,
+    made: u16,
     tables: Vec<Vec<i64>>,
     groups: Vec<Draft>,
     parts: u32,
@@ -55,19 +88,6 @@ pub(super) enum DraftKey {
     Cuts(Vec<i64>),
 }
 
-/// Code without what nothing asks for.
-#[derive(Debug)]
-pub(super) struct Finished {
-    pub(super) first_constant: u16,
-    pub(super) constants: Vec<i64>,
-    pub(super) code: Vec<Instruction>,
-    pub(super) tables: Vec<Vec<i64>>,
-    pub(super) groups: Vec<Group>,
-    pub(super) parts: u32,
-    /// The registers of the roots.
-    pub(super) roots: Vec<Reg>,
-}
-
 impl Builder {
     /// A register that is filled from outside; `None` when there are too many.
     pub(super) fn input(&mut self) -> Option<Ref> {
@@ -86,14 +106,112 @@ impl Builder {
         if let Some(known) = self.known.get(&node) {
             return Ref::Result(*known);
         }
-        let place = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        self.nodes.push(node);
+        let inside = match (code, a) {
+            (Code::Item | Code::At, Ref::Const(number)) => LoopId::try_from(number).ok(),
+            (_, _) => [a, b, c].into_iter().fold(None, |inside, of| self.deeper(inside, self.known_in(of))),
+        };
+        let place = self.push(node, inside);
         self.known.insert(node, place);
         Ref::Result(place)
     }
 
+    fn push(&mut self, node: Node, inside: Option<LoopId>) -> u32 {
+        let place = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        self.nodes.push(node);
+        self.inside.push(inside);
+        place
+    }
+
+    /// A node whose operands say what it is. What is gathered is not what it was gathered from.
     fn node(&self, of: Ref) -> Option<Node> {
-        if let Ref::Result(place) = of { self.nodes.get(usize::try_from(place).ok()?).copied() } else { None }
+        match of {
+            Ref::Result(place) if self.start(place).is_none() => {
+                self.nodes.get(usize::try_from(place).ok()?).copied()
+            }
+            Ref::Result(_) | Ref::Const(_) | Ref::Input(_) => None,
+        }
+    }
+
+    // ---- loops ------------------------------------------------------------------------------------------------
+
+    /// A loop over the items of a list, inside another one; `None` when there are too many.
+    pub(super) fn each(
+        &mut self,
+        list: u16,
+        within: Option<LoopId>,
+        outer: Option<LoopId>,
+    ) -> Option<LoopId> {
+        let number = LoopId::try_from(self.loops.len()).ok()?;
+        self.loops.push(DraftLoop { list, within, outer });
+        Some(number)
+    }
+
+    pub(super) fn item(&mut self, of: LoopId, slot: u16) -> Ref {
+        self.make(Code::Item, Ref::Const(i64::from(of)), Ref::Const(i64::from(slot)), NO)
+    }
+
+    /// Which of all items of its list a loop is at.
+    pub(super) fn at(&mut self, of: LoopId) -> Ref {
+        self.make(Code::At, Ref::Const(i64::from(of)), NO, NO)
+    }
+
+    /// What a code makes over all items from its own result of the item before: `code(a, own)`, and with `b`
+    /// `code(a, b, own)`. Outside the loop it is the last one, or `start` where there is no item.
+    pub(super) fn gather(&mut self, of: LoopId, code: Code, a: Ref, b: Option<Ref>, start: Ref) -> Ref {
+        let own = Ref::Result(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        let (b, c) = match b {
+            Some(b) => (b, own),
+            None => (own, NO),
+        };
+        let node = self.push(Node { code, a, b, c }, Some(of));
+        self.starts.push(Start { node, value: start });
+        Ref::Result(node)
+    }
+
+    pub(super) fn list_of(&self, of: LoopId) -> Option<u16> {
+        self.loops.get(usize::from(of)).map(|one| one.list)
+    }
+
+    /// A new list, made by the code.
+    pub(super) fn list(&mut self) -> Option<u16> {
+        let list = self.made;
+        self.made = list.checked_add(1)?;
+        Some(list)
+    }
+
+    /// Adds to such a list, for each item of the loop for which `when` holds.
+    pub(super) fn add_to(&mut self, list: u16, of: Option<LoopId>, when: Ref, value: Ref) {
+        self.push(Node { code: Code::Push, a: when, b: value, c: Ref::Const(i64::from(list)) }, of);
+    }
+
+    fn start(&self, node: u32) -> Option<&Start> {
+        let at = self.starts.binary_search_by_key(&node, |start| start.node).ok()?;
+        self.starts.get(at)
+    }
+
+    fn around(&self, of: LoopId) -> Option<LoopId> {
+        self.loops.get(usize::from(of)).and_then(|one| one.outer)
+    }
+
+    /// The innermost loop in which a value is known; what is gathered is known outside.
+    pub(super) fn known_in(&self, of: Ref) -> Option<LoopId> {
+        let Ref::Result(place) = of else { return None };
+        let inside = self.inside.get(usize::try_from(place).ok()?).copied().flatten()?;
+        if self.start(place).is_some() { self.around(inside) } else { Some(inside) }
+    }
+
+    /// This loop and those around it, from the inside.
+    fn enclosing(&self, of: Option<LoopId>) -> impl Iterator<Item = LoopId> {
+        std::iter::successors(of, |of| self.around(*of))
+    }
+
+    fn is_in(&self, of: Option<LoopId>, outer: Option<LoopId>) -> bool {
+        outer.is_none_or(|outer| self.enclosing(of).any(|one| one == outer))
+    }
+
+    /// Of two loops, one in the other, the inner one.
+    fn deeper(&self, one: Option<LoopId>, other: Option<LoopId>) -> Option<LoopId> {
+        if self.is_in(other, one) { other } else { one }
     }
 
     // ---- arithmetic -------------------------------------------------------------------------------------------
@@ -243,14 +361,17 @@ impl Builder {
     }
 
     /// What a node reads.
-    fn operands(&self, node: &Node) -> Vec<usize> {
+    fn operands(&self, at: usize, node: &Node) -> Vec<usize> {
         let mut all = vec![node.a, node.b, node.c];
+        if let Some(start) = u32::try_from(at).ok().and_then(|at| self.start(at)) {
+            all.push(start.value);
+        }
         if let Node { code: Code::Group, a: Ref::Const(number), .. } = node
             && let Some(draft) = usize::try_from(*number).ok().and_then(|number| self.groups.get(number))
         {
             all.extend(draft.keys.iter().map(|(key, _)| *key).chain(draft.columns.iter().copied()));
         }
-        all.into_iter().filter_map(place).collect()
+        all.into_iter().filter_map(place).filter(|operand| *operand != at).collect()
     }
 
     /// The test that a bit stands for: which register must lie between which limits.
@@ -402,7 +523,13 @@ impl Builder {
         }
     }
 
-    // ---- masks ------------------------------------------------------------------------------------------------
+    // ---- masks -----------------------------------------------------------------------------------------------
+
+    /// The mask of one member, which is within 0 to 63.
+    pub(super) fn mask(&mut self, member: Ref) -> Ref {
+        let masks = (0..64).map(|place| 1_i64.wrapping_shl(place)).collect();
+        self.lookup(member, masks)
+    }
 
     pub(super) fn union(&mut self, a: Ref, b: Ref) -> Ref {
         match (a, b) {
@@ -427,160 +554,6 @@ impl Builder {
             (_, _) => self.make(Code::Difference, a, b, NO),
         }
     }
-
-    // ---- the end ----------------------------------------------------------------------------------------------
-
-    /// Leaves out what no root asks for, and numbers the rest; `None` when it needs too many registers.
-    pub(super) fn finish(self, roots: &[Ref]) -> Option<Finished> {
-        let asked = self.asked(roots);
-        let order = self.order(&asked);
-        let kept = || order.iter().filter_map(|place| self.nodes.get(*place));
-        let mut numbers = Numbers::default();
-        for node in kept() {
-            // Tables, groups and parts are named by number.
-            if node.code != Code::Group {
-                numbers.constant(node.a);
-            }
-            if !matches!(node.code, Code::Lookup | Code::Group | Code::Part) {
-                numbers.constant(node.b);
-                numbers.constant(node.c);
-            }
-        }
-        roots.iter().for_each(|root| numbers.constant(*root));
-        let first_result = usize::from(self.inputs).checked_add(numbers.constants.len())?;
-        let mut places = vec![0_u16; self.nodes.len()];
-        let mut next = u16::try_from(first_result).ok()?;
-        let mut code = Vec::with_capacity(order.len());
-        let register = |of: Ref, places: &[u16]| match of {
-            Ref::Const(value) => numbers.known.get(&value).map(|at| Reg(self.inputs.saturating_add(*at))),
-            Ref::Input(at) => Some(Reg(at)),
-            Ref::Result(at) => places.get(usize::try_from(at).ok()?).copied().map(Reg),
-        };
-        for place in &order {
-            let node = self.nodes.get(*place)?;
-            let (a, b, c) = match (node.code, node.a, node.b) {
-                (Code::Lookup | Code::Part, a, Ref::Const(number)) => {
-                    (register(a, &places)?, Reg(u16::try_from(number).ok()?), Reg(0))
-                }
-                (Code::Group, Ref::Const(number), _) => (Reg(u16::try_from(number).ok()?), Reg(0), Reg(0)),
-                (_, a, b) => (register(a, &places)?, register(b, &places)?, register(node.c, &places)?),
-            };
-            code.push(Instruction { code: node.code, a, b, c });
-            *places.get_mut(*place)? = next;
-            next = next.checked_add(1)?;
-        }
-        let roots = roots.iter().map(|root| register(*root, &places)).collect::<Option<Vec<Reg>>>()?;
-        let mut groups = Vec::with_capacity(self.groups.len());
-        let mut part = 0_u32;
-        for draft in self.groups {
-            let keys = draft.keys.into_iter().map(|(of, key)| {
-                let register = register(of, &places)?;
-                Some(match key {
-                    DraftKey::Direct(size) => Key::Direct { register, size },
-                    DraftKey::Cuts(cuts) => Key::Cuts { register, cuts },
-                })
-            });
-            let columns = draft.columns.iter().map(|of| register(*of, &places));
-            let sums = draft.sums.into_iter().map(|how| {
-                let sum = Sum { how, part };
-                part = part.saturating_add(2);
-                sum
-            });
-            groups.push(Group {
-                sums: sums.collect(),
-                keys: keys.collect::<Option<_>>()?,
-                columns: columns.collect::<Option<_>>()?,
-                cells: draft.cells,
-                rows: draft.rows,
-                rules: draft.rules,
-                measures: draft.measures,
-            });
-        }
-        Some(Finished {
-            groups,
-            parts: self.parts,
-            first_constant: self.inputs,
-            constants: numbers.constants,
-            code,
-            tables: self.tables,
-            roots,
-        })
-    }
-
-    /// By node: whether a root needs it, or an error may come of it.
-    fn asked(&self, roots: &[Ref]) -> Vec<bool> {
-        let mut asked = vec![false; self.nodes.len()];
-        let ask = |asked: &mut [bool], of: Ref| {
-            if let Some(asked) = place(of).and_then(|place| asked.get_mut(place)) {
-                *asked = true;
-            }
-        };
-        roots.iter().for_each(|root| ask(&mut asked, *root));
-        // A number that does not fit makes the program abstain, whatever comes of it: `0 * x` is 0, and an error with x.
-        for (asked, node) in asked.iter_mut().zip(&self.nodes) {
-            *asked |= node.code.may_not_fit();
-        }
-        // Each node needs earlier ones alone.
-        for (at, node) in self.nodes.iter().enumerate().rev() {
-            if asked.get(at) == Some(&true) {
-                for operand in self.operands(node) {
-                    if let Some(asked) = asked.get_mut(operand) {
-                        *asked = true;
-                    }
-                }
-            }
-        }
-        asked
-    }
-
-    /// The nodes that are asked for, each behind what it needs, with as many of one family together as can be: a machine
-    /// looks at the family once for all of them.
-    fn order(&self, asked: &[bool]) -> Vec<usize> {
-        let mut waits = vec![0_u32; self.nodes.len()];
-        let mut users: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
-        let mut ready: BTreeMap<Family, Vec<usize>> = BTreeMap::new();
-        for (at, node) in self.nodes.iter().enumerate().filter(|(at, _)| asked.get(*at) == Some(&true)) {
-            let mut count = 0_u32;
-            for operand in self.operands(node) {
-                count = count.saturating_add(1);
-                if let Some(users) = users.get_mut(operand) {
-                    users.push(at);
-                }
-            }
-            if let Some(waits) = waits.get_mut(at) {
-                *waits = count;
-            }
-            if count == 0 {
-                ready.entry(node.code.family()).or_default().push(at);
-            }
-        }
-        let mut order = Vec::new();
-        // The family with the most nodes that can be run now.
-        while let Some((family, _)) =
-            ready.iter().max_by_key(|(family, nodes)| (nodes.len(), Reverse(**family)))
-        {
-            let family = *family;
-            let Some(nodes) = ready.remove(&family) else { break };
-            let mut begin = order.len();
-            order.extend(nodes);
-            while let Some(at) = order.get(begin).copied() {
-                begin = begin.saturating_add(1);
-                for user in users.get(at).into_iter().flatten() {
-                    let Some((waits, node)) = waits.get_mut(*user).zip(self.nodes.get(*user)) else {
-                        continue;
-                    };
-                    *waits = waits.saturating_sub(1);
-                    // One of the same family can follow at once.
-                    if *waits == 0 && node.code.family() == family {
-                        order.push(*user);
-                    } else if *waits == 0 {
-                        ready.entry(node.code.family()).or_default().push(*user);
-                    }
-                }
-            }
-        }
-        order
-    }
 }
 
 /// What a register must be.
@@ -601,25 +574,6 @@ pub(super) enum Limits {
 /// The place of a node.
 fn place(of: Ref) -> Option<usize> {
     if let Ref::Result(place) = of { usize::try_from(place).ok() } else { None }
-}
-
-/// Registers of constants.
-#[derive(Debug, Default)]
-struct Numbers {
-    constants: Vec<i64>,
-    known: BTreeMap<i64, u16>,
-}
-
-impl Numbers {
-    fn constant(&mut self, of: Ref) {
-        if let Ref::Const(value) = of
-            && let Ok(next) = u16::try_from(self.constants.len())
-            && !self.known.contains_key(&value)
-        {
-            self.known.insert(value, next);
-            self.constants.push(value);
-        }
-    }
 }
 
 fn bit(of: bool) -> Ref {

@@ -3,61 +3,85 @@
 use super::super::Kind;
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
+use super::shapes::{Record, Shape};
 use super::terms::{Judged, Term};
-use crate::hir::{BinaryOp, Body, Expr, Hit, InForce, Named, NamedId, Row, Table};
+use crate::hir::{BinaryOp, Body, Expr, ExprKind, Hit, InForce, Named, NamedId, Row, Table};
 use crate::types::Type;
 
 impl Lowering<'_> {
     /// `at` is the date of a reading at another day than the law date.
-    pub(super) fn call(&mut self, id: NamedId, args: Vec<Term>, at: Option<Term>) -> Option<Term> {
+    pub(super) fn call(&mut self, id: NamedId, args: Vec<Shape>, at: Option<Term>) -> Option<Shape> {
         let policy = self.policy;
         let named = policy.named.get(usize::try_from(id.0).ok()?)?;
         if named.params.is_empty()
             && at.is_none()
             && let Some(known) = self.named.get(usize::try_from(id.0).ok()?)?
         {
-            return Some(*known);
+            return Some(known.clone());
         }
         let mut locals = Vec::with_capacity(args.len());
         for (param, arg) in named.params.iter().zip(args) {
-            locals.push(if param.nothing { arg } else { self.code.operand(arg)? });
+            let arg = if param.nothing { arg } else { self.code.present_shape(arg) };
+            if arg.sure() == NO {
+                return None;
+            }
+            locals.push(arg);
         }
         self.version(named, &locals, at)
     }
 
+    pub(super) fn called(
+        &mut self,
+        id: NamedId,
+        args: &[Expr],
+        at: Option<&Expr>,
+        locals: &[Shape],
+    ) -> Option<Shape> {
+        let args = args.iter().map(|arg| self.value(arg, locals)).collect();
+        let at = at.map(|at| self.term(at, locals));
+        self.call(id, args, at)
+    }
+
     /// Periods do not overlap, so the order of versions shows nowhere.
-    fn version(&mut self, named: &Named, locals: &[Term], at: Option<Term>) -> Option<Term> {
-        let mut chosen: Option<(Ref, Term)> = None;
+    fn version(&mut self, named: &Named, locals: &[Shape], at: Option<Term>) -> Option<Shape> {
+        let mut chosen: Option<(Ref, Shape)> = None;
         for version in &named.versions {
             let in_force = self.in_force(version.in_force, at)?;
             let value = match &version.body {
-                Body::Expr(expr) => self.term(expr, locals),
-                Body::Table(table) => self.table(table, locals).unwrap_or(Term::UNSURE),
+                Body::Expr(expr) => self.value(expr, locals),
+                Body::Table(table) => self.table(table, locals).unwrap_or(Shape::UNSURE),
                 Body::Schedule(rows) => {
                     let date = self.effective_date(at)?;
-                    let mut value: Option<(Ref, Term)> = None;
+                    let mut value: Option<(Ref, Shape)> = None;
                     for (from, row) in rows {
                         let from = Ref::Const(crate::value::day_number(*from));
                         let since = self.code.less_or_equal(from, date.value);
-                        let row = self.term(row, locals);
+                        let row = self.value(row, locals);
                         value = self.later(value, Judged { holds: since, sure: date.sure }, row);
                     }
                     let (some, value) = value?;
-                    Term { sure: self.code.and(value.sure, some), ..value }
+                    self.where_some(value, some)
                 }
             };
             chosen = self.later(chosen, in_force, value);
         }
         // With none in force there is a gap.
         let (some, value) = chosen?;
-        Some(Term { sure: self.code.and(value.sure, some), ..value })
+        Some(self.where_some(value, some))
+    }
+
+    fn where_some(&mut self, value: Shape, some: Ref) -> Shape {
+        let (there, sure) = (value.there(), self.code.and(value.sure(), some));
+        value.with(there, sure)
     }
 
     /// The value of the later alternative where it holds, and whether any holds.
-    fn later(&mut self, before: Option<(Ref, Term)>, when: Judged, value: Term) -> Option<(Ref, Term)> {
+    fn later(&mut self, before: Option<(Ref, Shape)>, when: Judged, value: Shape) -> Option<(Ref, Shape)> {
         Some(match before {
-            None => (when.holds, Term { sure: self.code.and(when.sure, value.sure), ..value }),
-            Some((some, before)) => (self.code.or(some, when.holds), self.code.choose(when, value, before)),
+            None => (when.holds, self.where_some(value, when.sure)),
+            Some((some, before)) => {
+                (self.code.or(some, when.holds), self.code.choose_shape(when, value, before))
+            }
         })
     }
 
@@ -83,15 +107,47 @@ impl Lowering<'_> {
         self.code.operand(date).filter(|date| date.kind == Kind::Date)
     }
 
-    fn table(&mut self, table: &Table, locals: &[Term]) -> Option<Term> {
+    /// A table whose rows are records is one of each field.
+    fn table(&mut self, table: &Table, locals: &[Shape]) -> Option<Shape> {
         let inputs: Vec<Term> = table.inputs.iter().map(|input| self.term(input, locals)).collect();
-        if let Some(term) = self.by_member(table, &inputs, locals) {
+        let first = table.rows.first()?;
+        let ExprKind::Record(fields) = &first.result.kind else {
+            let results: Vec<&Expr> = table.rows.iter().map(|row| &row.result).collect();
+            return self.column(table, &results, &inputs, locals).map(Shape::Plain);
+        };
+        let mut columns = Vec::with_capacity(fields.len());
+        let mut sure = YES;
+        for place in 0..fields.len() {
+            let results = table.rows.iter().map(|row| match &row.result {
+                Expr { kind: ExprKind::Record(fields), .. } => fields.get(place),
+                _ => None,
+            });
+            let results = results.collect::<Option<Vec<&Expr>>>()?;
+            let column = self.column(table, &results, &inputs, locals).unwrap_or(Term::UNSURE);
+            if !column.is_unsure() {
+                sure = self.code.and(sure, column.sure);
+            }
+            columns.push(Shape::Plain(column));
+        }
+        // A table without a row for the case is an error, whichever field is read.
+        Some(Shape::Record(Record { there: YES, sure, fields: columns.into() }))
+    }
+
+    /// A table with one result for each row.
+    fn column(
+        &mut self,
+        table: &Table,
+        results: &[&Expr],
+        inputs: &[Term],
+        locals: &[Shape],
+    ) -> Option<Term> {
+        if let Some(term) = self.by_member(table, results, inputs, locals) {
             return Some(term);
         }
         let mut rows = Vec::with_capacity(table.rows.len());
-        for row in &table.rows {
-            let matches = self.row(row, &inputs, locals)?;
-            let value = self.term(&row.result, locals);
+        for (row, result) in table.rows.iter().zip(results) {
+            let matches = self.row(row, inputs, locals)?;
+            let value = self.term(result, locals);
             rows.push((matches, value));
         }
         let (mut some, mut sure) = (NO, YES);
@@ -131,7 +187,13 @@ impl Lowering<'_> {
     }
 
     /// A table over one enum with constant results is looked up by the member.
-    fn by_member(&mut self, table: &Table, inputs: &[Term], locals: &[Term]) -> Option<Term> {
+    fn by_member(
+        &mut self,
+        table: &Table,
+        results: &[&Expr],
+        inputs: &[Term],
+        locals: &[Shape],
+    ) -> Option<Term> {
         let ([input @ Term { kind: Kind::Member, .. }], [Expr { ty: Type::Enum(id), .. }]) =
             (inputs, &*table.inputs)
         else {
@@ -144,8 +206,8 @@ impl Lowering<'_> {
         let input = self.code.operand(*input)?;
         let mut entries: Vec<Option<Term>> = vec![None; members];
         let mut values = Vec::with_capacity(table.rows.len());
-        for row in &table.rows {
-            let value = self.term(&row.result, locals);
+        for result in results {
+            let value = self.term(result, locals);
             if !matches!((value.value, value.there, value.sure), (Ref::Const(_), YES, YES)) {
                 return None;
             }
@@ -179,7 +241,7 @@ impl Lowering<'_> {
         Some(Term { sure: self.code.and(input.sure, covered), ..Term::known(kind, value) })
     }
 
-    fn row(&mut self, row: &Row, inputs: &[Term], locals: &[Term]) -> Option<Judged> {
+    fn row(&mut self, row: &Row, inputs: &[Term], locals: &[Shape]) -> Option<Judged> {
         let mut all = Judged::YES;
         for (input, alternatives) in inputs.iter().zip(&row.tests) {
             let mut any = if alternatives.is_empty() { Judged::YES } else { Judged::NO };
@@ -196,7 +258,7 @@ impl Lowering<'_> {
         Some(all)
     }
 
-    fn test(&mut self, op: BinaryOp, input: Term, against: &Expr, locals: &[Term]) -> Option<Judged> {
+    fn test(&mut self, op: BinaryOp, input: Term, against: &Expr, locals: &[Shape]) -> Option<Judged> {
         match op {
             BinaryOp::Is | BinaryOp::IsNot => {
                 let value = self.term(against, locals);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::{Code, Kind};
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
+use super::shapes::Shape;
 use super::terms::{Judged, MOST_SCALE, Term, power_of_ten};
 use crate::hir::{BinaryOp, Choose, Expr, ExprKind, Limb, Rounding, RoundingMode, UnaryOp};
 use crate::types::Type;
@@ -15,7 +16,7 @@ const DAYS: (i64, i64) = (-4_371_587, 2_932_896);
 
 impl Lowering<'_> {
     /// The value of an expression, perhaps nothing. `locals` are the parameters of the declaration that it stands in.
-    pub(super) fn term(&mut self, expr: &Expr, locals: &[Term]) -> Term {
+    pub(super) fn term(&mut self, expr: &Expr, locals: &[Shape]) -> Term {
         if !self.has_room() {
             return Term::UNSURE;
         }
@@ -25,27 +26,26 @@ impl Lowering<'_> {
         term
     }
 
-    pub(super) fn condition(&mut self, expr: &Expr, locals: &[Term]) -> Judged {
+    pub(super) fn condition(&mut self, expr: &Expr, locals: &[Shape]) -> Judged {
         let term = self.term(expr, locals);
         self.code.judged(term)
     }
 
     /// A value that must be there.
-    fn operand(&mut self, expr: &Expr, locals: &[Term]) -> Option<Term> {
+    fn operand(&mut self, expr: &Expr, locals: &[Shape]) -> Option<Term> {
         let term = self.term(expr, locals);
         self.code.operand(term)
     }
 
-    fn form(&mut self, expr: &Expr, locals: &[Term]) -> Option<Term> {
+    fn form(&mut self, expr: &Expr, locals: &[Shape]) -> Option<Term> {
         match &expr.kind {
             ExprKind::Const(value) => self.constant(value, &expr.ty),
-            ExprKind::Fact(field) => self.fact(*field),
-            ExprKind::Local(local) => locals.get(usize::try_from(local.0).ok()?).copied(),
+            ExprKind::Fact(field) => self.fact(*field).map(|fact| fact.plain()),
+            ExprKind::Local(local) => locals.get(usize::try_from(local.0).ok()?).map(Shape::plain),
+            ExprKind::Field(of, field) => self.field(of, *field, locals).map(|field| field.plain()),
             ExprKind::Outcome(id) => self.outcomes.get(usize::try_from(id.0).ok()?).copied().flatten(),
             ExprKind::Call { named, args, at } => {
-                let args: Vec<Term> = args.iter().map(|arg| self.term(arg, locals)).collect();
-                let at = at.as_ref().map(|at| self.term(at, locals));
-                self.call(*named, args, at)
+                self.called(*named, args, at.as_deref(), locals).map(|value| value.plain())
             }
             ExprKind::Unary(op, of) => self.unary(*op, of, locals),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, locals),
@@ -64,11 +64,12 @@ impl Lowering<'_> {
                 self.extreme(*how == Choose::Highest, limbs, otherwise.as_deref(), &expr.ty, locals)
             }
             ExprKind::Set(members) => self.set(members, &expr.ty, locals),
-            ExprKind::Field(..)
-            | ExprKind::AddWorkingDays { .. }
+            ExprKind::Aggregate { how, binders, body } => {
+                self.aggregate(*how, binders, body, &expr.ty, locals)
+            }
+            ExprKind::AddWorkingDays { .. }
             | ExprKind::WorkingDaysBetween { .. }
             | ExprKind::Band { .. }
-            | ExprKind::Aggregate { .. }
             | ExprKind::First { .. }
             | ExprKind::Members(_)
             | ExprKind::List(_)
@@ -78,7 +79,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn set(&mut self, members: &[Expr], ty: &Type, locals: &[Term]) -> Option<Term> {
+    fn set(&mut self, members: &[Expr], ty: &Type, locals: &[Shape]) -> Option<Term> {
         if self.kind_of(ty)? != Kind::Set {
             return None;
         }
@@ -94,15 +95,15 @@ impl Lowering<'_> {
         Some(all)
     }
 
-    fn unary(&mut self, op: UnaryOp, of: &Expr, locals: &[Term]) -> Option<Term> {
+    fn unary(&mut self, op: UnaryOp, of: &Expr, locals: &[Shape]) -> Option<Term> {
         match op {
             UnaryOp::Not => {
                 let judged = self.condition(of, locals);
                 Some(self.code.negated(judged).into_term())
             }
             UnaryOp::Exists => {
-                let of = self.term(of, locals);
-                Some(Term { sure: of.sure, ..Term::known(Kind::Bool, of.there) })
+                let of = self.value(of, locals);
+                Some(Term { sure: of.sure(), ..Term::known(Kind::Bool, of.there()) })
             }
             UnaryOp::Negate => {
                 let of = self.operand(of, locals)?;
@@ -110,10 +111,22 @@ impl Lowering<'_> {
                     Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Number { .. } => {
                         Some(Term { value: self.code.subtract(Ref::Const(0), of.value), ..of })
                     }
-                    Kind::Bool | Kind::Date | Kind::Member | Kind::Set => None,
+                    Kind::Bool
+                    | Kind::Date
+                    | Kind::Member
+                    | Kind::Set
+                    | Kind::Text
+                    | Kind::Record
+                    | Kind::List => None,
                 }
             }
             UnaryOp::IsEmpty => {
+                if let Type::List(_) = of.ty {
+                    let of = self.value(of, locals);
+                    let Shape::Items(items) = self.code.present_shape(of) else { return None };
+                    let empty = self.code.equal(items.count, Ref::Const(0));
+                    return Some(Term { sure: items.sure, ..Term::known(Kind::Bool, empty) });
+                }
                 let of = self.operand(of, locals)?;
                 let empty = (of.kind == Kind::Set).then(|| self.code.equal(of.value, Ref::Const(0)))?;
                 Some(Term { sure: of.sure, ..Term::known(Kind::Bool, empty) })
@@ -137,7 +150,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, locals: &[Term]) -> Option<Term> {
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, locals: &[Shape]) -> Option<Term> {
         match op {
             BinaryOp::And => {
                 let (left, right) = (self.condition(left, locals), self.condition(right, locals));
@@ -161,8 +174,8 @@ impl Lowering<'_> {
                 Some(self.code.choose(there, Term { there: YES, ..left }, right))
             }
             BinaryOp::Is | BinaryOp::IsNot => {
-                let (left, right) = (self.term(left, locals), self.term(right, locals));
-                let same = self.same(left, right)?;
+                let (left, right) = (self.value(left, locals), self.value(right, locals));
+                let same = self.same_shape(&left, &right)?;
                 Some(if op == BinaryOp::Is { same } else { self.code.negated(same) }.into_term())
             }
             BinaryOp::In | BinaryOp::NotIn => {
@@ -214,10 +227,12 @@ impl Lowering<'_> {
             BinaryOp::Multiply => self.product(left, right),
             BinaryOp::Higher => {
                 let (kind, left, right) = self.code.unified(left, right)?;
+                is_ordered(kind).then_some(())?;
                 Some(Term::known(kind, self.code.higher_of(left, right)))
             }
             BinaryOp::Lower => {
                 let (kind, left, right) = self.code.unified(left, right)?;
+                is_ordered(kind).then_some(())?;
                 Some(Term::known(kind, self.code.lower_of(left, right)))
             }
             BinaryOp::DaysBetween if (left.kind, right.kind) == (Kind::Date, Kind::Date) => {
@@ -308,7 +323,7 @@ impl Lowering<'_> {
         let strict = matches!(op, BinaryOp::Less | BinaryOp::Greater);
         let rises = matches!(op, BinaryOp::Less | BinaryOp::LessOrEqual);
         let (left, right) = if rises { (left, right) } else { (right, left) };
-        if matches!(left.kind, Kind::Bool | Kind::Set) {
+        if !is_ordered(left.kind) || !is_ordered(right.kind) {
             return None;
         }
         let (left, right) = match (coarser(left, right, true, strict), coarser(right, left, false, strict)) {
@@ -342,8 +357,25 @@ impl Lowering<'_> {
         Some(Judged { holds: self.code.or(equal, neither), sure })
     }
 
+    /// Equality of what may have parts: whether both are there, or neither.
+    fn same_shape(&mut self, left: &Shape, right: &Shape) -> Option<Judged> {
+        if let (Shape::Plain(left), Shape::Plain(right)) = (left, right) {
+            return self.same(*left, *right);
+        }
+        if left.there() != NO && right.there() != NO {
+            return None;
+        }
+        let sure = self.code.and(left.sure(), right.sure());
+        let some = self.code.or(left.there(), right.there());
+        Some(Judged { holds: self.code.not(some), sure })
+    }
+
     fn equal_values(&mut self, left: Term, right: Term) -> Option<Ref> {
         let (kind, one, other) = self.code.unified(left, right)?;
+        // The number of a text says nothing.
+        if matches!(kind, Kind::Text | Kind::Record | Kind::List) {
+            return None;
+        }
         Some(match (kind, one, other) {
             (Kind::Member, of, Ref::Const(place @ 0..64)) | (Kind::Member, Ref::Const(place @ 0..64), of)
                 if self.small_members() =>
@@ -357,11 +389,11 @@ impl Lowering<'_> {
     }
 
     /// Membership; nothing is in none.
-    pub(super) fn found(&mut self, item: Term, collection: &Expr, locals: &[Term]) -> Option<Judged> {
+    pub(super) fn found(&mut self, item: Term, collection: &Expr, locals: &[Shape]) -> Option<Judged> {
         let present = Term { there: YES, ..item };
         let judged = match (&collection.kind, &collection.ty) {
             (ExprKind::Const(Value::Set(members)), Type::Set(of))
-                if self.kind_of(&collection.ty).is_none() =>
+                if self.kind_of(&collection.ty) != Some(Kind::Set) =>
             {
                 let members =
                     members.iter().map(|member| self.constant(member, of)).collect::<Option<Vec<_>>>()?;
@@ -371,7 +403,9 @@ impl Lowering<'_> {
                 let items = items.iter().map(|item| self.constant(item, of)).collect::<Option<Vec<_>>>()?;
                 self.among(present, &items)?
             }
-            (ExprKind::List(items) | ExprKind::Set(items), _) if self.kind_of(&collection.ty).is_none() => {
+            (ExprKind::List(items) | ExprKind::Set(items), _)
+                if self.kind_of(&collection.ty) != Some(Kind::Set) =>
+            {
                 let items: Vec<Term> = items.iter().map(|item| self.term(item, locals)).collect();
                 self.among(present, &items)?
             }
@@ -381,6 +415,7 @@ impl Lowering<'_> {
                 let below = self.ordered(BinaryOp::LessOrEqual, present, top)?;
                 self.code.both(above, below)
             }
+            (_, Type::List(_)) => self.among_items(present, collection, locals)?,
             (_, _) => {
                 let set = self.operand(collection, locals)?;
                 if (item.kind, set.kind) != (Kind::Member, Kind::Set) {
@@ -442,7 +477,7 @@ impl Lowering<'_> {
         limbs: &[Limb],
         otherwise: Option<&Expr>,
         ty: &Type,
-        locals: &[Term],
+        locals: &[Shape],
     ) -> Option<Term> {
         let mut rest = match otherwise {
             Some(otherwise) => self.term(otherwise, locals),
@@ -463,7 +498,7 @@ impl Lowering<'_> {
         limbs: &[Limb],
         otherwise: Option<&Expr>,
         ty: &Type,
-        locals: &[Term],
+        locals: &[Shape],
     ) -> Option<Term> {
         let mut values = Vec::with_capacity(limbs.len());
         for limb in limbs {
@@ -488,7 +523,7 @@ impl Lowering<'_> {
         start: Option<Ref>,
     ) -> Option<Term> {
         let (kind, values) = self.aligned(values)?;
-        if matches!(kind, Kind::Bool | Kind::Set) {
+        if !is_ordered(kind) {
             return None;
         }
         let (mut any, mut sure) = (NO, YES);
@@ -600,8 +635,12 @@ impl Lowering<'_> {
 pub(super) fn is_amount(kind: Kind) -> bool {
     match kind {
         Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months | Kind::Number { .. } => true,
-        Kind::Bool | Kind::Date | Kind::Member | Kind::Set => false,
+        Kind::Bool | Kind::Date | Kind::Member | Kind::Set | Kind::Text | Kind::Record | Kind::List => false,
     }
+}
+
+pub(super) fn is_ordered(kind: Kind) -> bool {
+    is_amount(kind) || matches!(kind, Kind::Date | Kind::Member)
 }
 
 /// A constant with more decimals than what it bounds, as a bound at the other's scale: `x < 1.25` is `x < 1.3` where x

@@ -1,9 +1,11 @@
 //! Facts: where each stands, what one that is not given means (ruling 3), and what must hold of them.
 
-use super::super::{Absent, Input, Kind, Reg};
+use super::super::{Absent, Input, Kind, Parts, Reg};
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
-use super::terms::{Judged, MOST_SCALE, Term};
+use super::records::{Room, Source, default_of};
+use super::shapes::Shape;
+use super::terms::{MOST_SCALE, Term};
 use crate::types::{Field, Presence};
 use crate::value::{Number, Rounding, RoundingMode, Value};
 
@@ -14,24 +16,25 @@ impl Lowering<'_> {
     /// Gives every fact its registers and abstains where one is missing, or where something must hold and does not.
     pub(super) fn declare_facts(&mut self) -> Option<()> {
         let (policy, schema) = (self.policy, self.schema);
-        for field in &schema.facts.fields {
-            let input = self.declare(field)?;
+        let fields = &schema.facts.fields;
+        // Values come first, in the order of the facts.
+        for field in fields {
+            let at = self.place(Room::Facts)?;
+            let input = self.declare(field, at)?;
             self.inputs.push(input);
-            // Values come first, in the order of the facts.
-            self.code.input()?;
         }
-        for input in &mut self.inputs {
-            if let Absent::Asked(given) = &mut input.absent {
-                let Ref::Input(register) = self.code.input()? else { return None };
-                *given = Reg(register);
-            }
+        for (place, field) in fields.iter().enumerate() {
+            let input = self.inputs.get(place)?.clone();
+            let input = self.whole(input, field, Room::Facts, 0)?;
+            *self.inputs.get_mut(place)? = input;
         }
         if let Some(date) = policy.law_dates.first() {
             let term = self.term(date, &[]);
             self.law = Some(self.code.present(term));
         }
-        for place in 0..schema.facts.fields.len() {
-            self.fact(place);
+        for (place, field) in fields.iter().enumerate() {
+            let fact = self.fact(place)?;
+            self.check(&field.ty, &fact, YES)?;
         }
         for rule in &policy.facts.must_hold {
             let judged = self.condition(&rule.condition, &[]);
@@ -42,7 +45,7 @@ impl Lowering<'_> {
         Some(())
     }
 
-    fn declare(&self, field: &Field) -> Option<Input> {
+    pub(super) fn declare(&self, field: &Field, at: Reg) -> Option<Input> {
         let mut kind = self.kind_of(&field.ty)?;
         if let Kind::Number { scale } = &mut kind {
             let declared = field.bounds.decimals.or_else(|| self.schema.decimals_shown(&field.ty));
@@ -53,10 +56,10 @@ impl Lowering<'_> {
         };
         let absent = match &field.presence {
             Presence::FirstOf(_) => Absent::Derived,
-            Presence::Default(value) => {
-                let value = scaled(self.constant(value, &field.ty)?, kind)?;
-                Absent::Default(value)
-            }
+            Presence::Default(value) => match default_of(value, kind) {
+                Some(absent) => absent,
+                None => Absent::Default(scaled(self.constant(value, &field.ty)?, kind)?),
+            },
             Presence::NeededWhen(_) => Absent::Asked(Reg(0)),
             Presence::Needed if field.nothing || field.unknown => Absent::Asked(Reg(0)),
             Presence::Needed => Absent::Missing,
@@ -66,64 +69,65 @@ impl Lowering<'_> {
             least: bounded(&field.bounds.least, true).unwrap_or(i64::MIN),
             most: bounded(&field.bounds.most, false).unwrap_or(i64::MAX),
             absent,
+            at,
+            parts: Parts::None,
         })
     }
 
     /// What a fact means in evaluation.
-    pub(super) fn fact(&mut self, place: usize) -> Option<Term> {
+    pub(super) fn fact(&mut self, place: usize) -> Option<Shape> {
         if let Some(known) = self.facts.get(place)? {
-            return Some(*known);
+            return Some(known.clone());
         }
         // Conditions of need have no circles; one would end here.
-        *self.facts.get_mut(place)? = Some(Term::UNSURE);
-        let term = self.admitted(place)?;
-        *self.facts.get_mut(place)? = Some(term);
-        Some(term)
+        *self.facts.get_mut(place)? = Some(Shape::UNSURE);
+        // They are no part of what asks for the fact.
+        let asking = self.inside.take();
+        let fact = self.admitted(place);
+        self.inside = asking;
+        let fact = fact?;
+        *self.facts.get_mut(place)? = Some(fact.clone());
+        Some(fact)
     }
 
-    fn admitted(&mut self, place: usize) -> Option<Term> {
+    fn admitted(&mut self, place: usize) -> Option<Shape> {
         let (policy, schema) = (self.policy, self.schema);
         let field = schema.facts.fields.get(place)?;
         let input = self.inputs.get(place)?.clone();
-        let value = Term::known(input.kind, Ref::Input(u16::try_from(place).ok()?));
         let given = match input.absent {
             Absent::Asked(given) => Ref::Input(given.0),
-            Absent::Missing | Absent::Default(_) => return Some(value),
+            Absent::Missing | Absent::Default(_) => YES,
             Absent::Derived => NO,
         };
+        let (value, lacks) = self.read(&field.ty, &input, Source::Facts)?;
+        let lacks = self.code.and(lacks, given);
         match &field.presence {
             Presence::FirstOf(sources) => {
-                let mut first: Option<Term> = None;
-                for source in sources.iter().rev() {
-                    let source = self.fact(*source)?;
-                    first = Some(match first {
-                        None => source,
-                        Some(rest) => {
-                            let there = Judged { holds: source.there, sure: source.sure };
-                            self.code.choose(there, Term { there: YES, ..source }, rest)
-                        }
-                    });
-                }
-                let first = first?;
-                self.must_be_sure(first.sure);
-                let missing = self.code.not(first.there);
+                let sources = sources.iter().map(|source| self.fact(*source)).collect::<Option<_>>()?;
+                let first = self.first_there(sources)?;
+                self.must_be_sure(first.sure());
+                let missing = self.code.not(first.there());
                 self.abstain_if(missing);
-                Some(Term { there: YES, sure: YES, ..first })
+                Some(first.with(YES, YES))
             }
             Presence::NeededWhen(_) => {
                 let condition = policy.facts.needed_when.get(place)?.as_ref()?;
                 let needed = self.condition(condition, &[]);
                 self.must_be_sure(needed.sure);
                 // One that is needed and not given is missing, or nothing, or unknown.
-                let lacks = self.code.without(needed.holds, given);
+                let missing = self.code.without(needed.holds, given);
                 let there = self.code.and(needed.holds, given);
                 if !field.nothing || field.unknown {
-                    self.abstain_if(lacks);
+                    self.abstain_if(missing);
                 }
-                Some(Term { there, ..value })
+                let lacks = self.code.and(lacks, needed.holds);
+                self.abstain_if(lacks);
+                Some(value.with(there, YES))
             }
-            Presence::Needed | Presence::Default(_) if field.unknown => Some(Term { sure: given, ..value }),
-            Presence::Needed | Presence::Default(_) => Some(Term { there: given, ..value }),
+            Presence::Needed | Presence::Default(_) => {
+                self.abstain_if(lacks);
+                Some(if field.unknown { value.with(YES, given) } else { value.with(given, YES) })
+            }
         }
     }
 }

@@ -1,16 +1,19 @@
-//! From the typed policy to code: facts ([`facts`]), expressions ([`expr`]), definitions and tables ([`calls`]), rules
-//! ([`rules`]) and outcomes ([`outcomes`]), each as [`terms`] over the instructions of a [`builder`]. Every value is
+//! From the typed policy to code: facts ([`facts`], [`records`]), expressions ([`expr`]), items of lists ([`items`]), definitions
+//! and tables ([`calls`]), rules ([`rules`]) and outcomes ([`outcomes`]), each as [`terms`] and [`shapes`] of terms over the
+//! instructions of a [`builder`]. Every value is
 //! made whether or not a case asks for it, since straight code is faster than asking.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Fires, Input, Output, Overrides, Program};
+use super::{Code, Fires, Input, ItemFires, List, Output, Overrides, Program};
 use crate::hir::{NamedId, OutcomeId, Policy, Readable, RuleId};
 use crate::types::{EnumId, Schema};
 
-use self::builder::{Builder, NO, Ref, YES};
+use self::builder::{Builder, LoopId, NO, Ref, YES};
 use self::groups::Groups;
+use self::over_items::OverItems;
+use self::shapes::Shape;
 use self::terms::{Judged, Term};
 
 mod builder;
@@ -18,8 +21,12 @@ mod calls;
 mod expr;
 mod facts;
 mod groups;
+mod items;
 mod outcomes;
+mod over_items;
+mod records;
 mod rules;
+mod shapes;
 mod terms;
 
 /// Policies that need more than this many instructions, counted before any are left out, or take more steps to compile,
@@ -55,17 +62,25 @@ struct Lowering<'p> {
     code: Builder,
     /// By fact: what the case gives.
     inputs: Vec<Input>,
+    /// The lists in them.
+    lists: Vec<List>,
     /// By fact, once it is known what it means; an open one is being asked for.
-    facts: Vec<Option<Term>>,
+    facts: Vec<Option<Shape>>,
     law: Option<Term>,
     /// By definition without parameters.
-    named: Vec<Option<Term>>,
+    named: Vec<Option<Shape>>,
     outcomes: Vec<Option<Term>>,
+    /// By outcome that is a list, the list that the code makes.
+    made: Vec<Option<u16>>,
+    /// The loop inside which an expression is compiled.
+    inside: Option<LoopId>,
     /// By outcome, the rules with measures on it.
     acting: Vec<Vec<RuleId>>,
     /// By rule: it overrides another.
     overriding: Vec<bool>,
     groups: Groups,
+    /// By rule over items: how it stands with each of them.
+    over_items: BTreeMap<RuleId, Option<OverItems>>,
     holds: Vec<Option<Judged>>,
     applies: Vec<Option<Judged>>,
     /// Where the program abstains.
@@ -98,12 +113,16 @@ impl<'p> Lowering<'p> {
             schema,
             overriding,
             groups: Groups::default(),
+            over_items: BTreeMap::new(),
             code: Builder::default(),
             inputs: Vec::new(),
+            lists: Vec::new(),
             facts: vec![None; schema.facts.fields.len()],
             law: None,
             named: vec![None; policy.named.len()],
             outcomes: vec![None; policy.outcomes.len()],
+            made: vec![None; policy.outcomes.len()],
+            inside: None,
             acting,
             holds: vec![None; policy.rules.len()],
             applies: vec![None; policy.rules.len()],
@@ -128,7 +147,12 @@ impl<'p> Lowering<'p> {
         self.schema.enums.iter().all(|def| def.members.len() <= 64)
     }
 
+    /// Also where it holds of some item.
     fn abstain_if(&mut self, when: Ref) {
+        let mut when = when;
+        while let Some(inside) = self.code.known_in(when) {
+            when = self.code.gather(inside, Code::Or, when, None, NO);
+        }
         self.abstains = self.code.or(self.abstains, when);
     }
 
@@ -142,9 +166,9 @@ impl<'p> Lowering<'p> {
         let without_parameters =
             self.policy.named.get(id.0 as usize).is_some_and(|named| named.params.is_empty());
         if without_parameters {
-            let term = self.call(id, Vec::new(), None).unwrap_or(Term::UNSURE);
+            let value = self.call(id, Vec::new(), None).unwrap_or(Shape::UNSURE);
             if let Some(place) = self.named.get_mut(id.0 as usize) {
-                *place = Some(term);
+                *place = Some(value);
             }
         }
     }
@@ -176,8 +200,9 @@ impl<'p> Lowering<'p> {
         let mut registers = finished.roots.into_iter();
         let abstains = registers.next()?;
         let mut outputs = Vec::with_capacity(outcomes.len());
-        for outcome in &outcomes {
-            outputs.push(Output { kind: outcome.kind, value: registers.next()?, there: registers.next()? });
+        for (outcome, made) in outcomes.iter().zip(&self.made) {
+            let (kind, list) = (outcome.kind, *made);
+            outputs.push(Output { kind, value: registers.next()?, there: registers.next()?, list });
         }
         // Rules by name, each known by its place in the policy until here.
         let mut names: Vec<(&Arc<str>, RuleId)> = report
@@ -185,6 +210,7 @@ impl<'p> Lowering<'p> {
             .iter()
             .map(|(id, _)| *id)
             .chain(self.groups.grouped.iter().copied())
+            .chain(report.item_fires.iter().map(|(id, _)| *id))
             .filter_map(|id| Some((&self.policy.rules.get(usize::try_from(id.0).ok()?)?.name, id)))
             .collect();
         names.sort();
@@ -195,6 +221,10 @@ impl<'p> Lowering<'p> {
             fires.push(Fires { rule: *places.get(&id)?, when: registers.next()? });
         }
         fires.sort_by_key(|fires| fires.rule);
+        let mut item_fires = Vec::with_capacity(report.item_fires.len());
+        for (id, fires) in report.item_fires {
+            item_fires.push(ItemFires { rule: *places.get(&id)?, ..fires });
+        }
         let mut groups = finished.groups;
         for rule in groups.iter_mut().flat_map(|group| &mut group.rules) {
             // What stands behind the last rule is none.
@@ -209,6 +239,9 @@ impl<'p> Lowering<'p> {
         });
         Some(Program {
             inputs: self.inputs,
+            lists: self.lists,
+            loops: finished.loops,
+            made: finished.made,
             first_constant: finished.first_constant,
             constants: finished.constants,
             code: finished.code,
@@ -219,6 +252,7 @@ impl<'p> Lowering<'p> {
             abstains,
             outputs,
             fires,
+            item_fires,
             overrides,
         })
     }

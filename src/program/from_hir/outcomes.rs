@@ -3,15 +3,16 @@
 use super::super::Kind;
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
-use super::expr::is_amount;
+use super::expr::{is_amount, is_ordered};
+use super::shapes::Shape;
 use super::terms::{Judged, Term, power_of_ten};
 use crate::hir::{Combine, Expr, Measure, MeasureKind, Outcome, OutcomeId, OutcomeSource};
 use crate::types::Type;
 use crate::value::Value;
 
 /// What surviving rules do to one outcome.
-struct Measures {
-    contributions: Vec<(Judged, Term)>,
+pub(super) struct Measures {
+    pub(super) contributions: Vec<(Judged, Term)>,
     factors: Vec<(Judged, Term)>,
     floors: Vec<(Judged, Term)>,
     caps: Vec<(Judged, Term)>,
@@ -28,6 +29,9 @@ impl Lowering<'_> {
             OutcomeSource::Built { neutral, .. } => neutral.as_ref(),
             OutcomeSource::Defined(_) => None,
         };
+        if let (Type::List(of), OutcomeSource::Defined(expr)) = (&outcome.ty, &outcome.source) {
+            return self.made(id, outcome, of, expr);
+        }
         let without = self.constant(neutral.unwrap_or(&Value::Nothing), &outcome.ty)?;
         let in_force = self.in_force(outcome.in_force, None)?;
         let value = match &outcome.source {
@@ -103,6 +107,11 @@ impl Lowering<'_> {
                 continue;
             }
             let Some(rule) = self.rule(rule_id) else { continue };
+            if !rule.binders.is_empty() {
+                let sure = self.measures_of_items(&mut measures, rule_id, id, combine).unwrap_or(NO);
+                measures.sure = self.code.and(measures.sure, sure);
+                continue;
+            }
             let survives = self.survives(rule_id, id);
             measures.sure = self.code.and(measures.sure, survives.sure);
             if survives.holds == NO {
@@ -136,7 +145,7 @@ impl Lowering<'_> {
         match &measure.kind {
             MeasureKind::Contribute { value, at_least, at_most } => {
                 let value = self.term(value, &[]);
-                let value = self.clamped(value, at_least.as_ref(), at_most.as_ref())?;
+                let value = self.clamped(value, at_least.as_ref(), at_most.as_ref(), &[])?;
                 if value.is_unsure() {
                     return None;
                 }
@@ -323,7 +332,7 @@ impl Lowering<'_> {
         if matches!(value.kind, Kind::Integer) != matches!(kind, Kind::Integer) {
             return None;
         }
-        if matches!(kind, Kind::Bool | Kind::Set) {
+        if !is_ordered(kind) {
             return None;
         }
         let limited = if is_floor {
@@ -335,14 +344,20 @@ impl Lowering<'_> {
     }
 
     /// Within a floor and a cap, cap over floor; nothing stays nothing.
-    fn clamped(&mut self, value: Term, at_least: Option<&Expr>, at_most: Option<&Expr>) -> Option<Term> {
+    pub(super) fn clamped(
+        &mut self,
+        value: Term,
+        at_least: Option<&Expr>,
+        at_most: Option<&Expr>,
+        locals: &[Shape],
+    ) -> Option<Term> {
         let mut value = value;
         for (limit, is_floor) in [(at_least, true), (at_most, false)] {
             let Some(limit) = limit else { continue };
             if value.is_unsure() {
                 return None;
             }
-            let limit = self.term(limit, &[]);
+            let limit = self.term(limit, locals);
             let limit = self.code.operand(limit)?;
             let limited = self.limited(value, Judged::YES, limit, is_floor)?;
             value = Term { sure: self.code.and(value.sure, limit.sure), ..limited };
@@ -351,7 +366,7 @@ impl Lowering<'_> {
     }
 
     fn own_limits(&mut self, value: Term, outcome: &Outcome) -> Option<Term> {
-        self.clamped(value, outcome.at_least.as_ref(), outcome.at_most.as_ref())
+        self.clamped(value, outcome.at_least.as_ref(), outcome.at_most.as_ref(), &[])
     }
 
     /// Rounded once, and a value that can be written down.
@@ -363,11 +378,20 @@ impl Lowering<'_> {
             Some(rounding) => self.round(rounding, value)?,
             None => value,
         };
+        self.written(value, &outcome.ty)
+    }
+
+    /// A value of a type that can be written down.
+    pub(super) fn written(&mut self, value: Term, ty: &Type) -> Option<Term> {
+        if value.is_unsure() {
+            return None;
+        }
         let Kind::Number { scale } = value.kind else {
-            return (self.kind_of(&outcome.ty)? == value.kind).then_some(value);
+            let has_number = !matches!(value.kind, Kind::Text | Kind::Record | Kind::List);
+            return (has_number && self.kind_of(ty)? == value.kind).then_some(value);
         };
-        matches!(outcome.ty, Type::Number | Type::Quantity(_)).then_some(())?;
-        let shown = self.schema.decimals_shown(&outcome.ty);
+        matches!(ty, Type::Number | Type::Quantity(_)).then_some(())?;
+        let shown = self.schema.decimals_shown(ty);
         let finer = shown.and_then(|shown| scale.checked_sub(shown)).filter(|finer| *finer > 0);
         let Some(finer) = finer else { return Some(value) };
         let exact = self.code.divides(value.value, power_of_ten(finer)?);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::{Overrides, Reg};
+use super::super::{ItemFires, Overrides, Reg};
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
 use super::terms::Judged;
@@ -14,6 +14,8 @@ const UNSURE: Judged = Judged { holds: NO, sure: NO };
 /// What a decision tells of rules, and on which bit.
 pub(super) struct Report {
     pub(super) fires: Vec<(RuleId, Ref)>,
+    /// Rules over items, whose names get their places later.
+    pub(super) item_fires: Vec<(RuleId, ItemFires)>,
     pub(super) overrides: Vec<(Overrides, Ref)>,
 }
 
@@ -75,7 +77,7 @@ impl<'p> Lowering<'p> {
         self.unless_overridden(id, applies, |only| only.contains(&outcome))
     }
 
-    fn unless_overridden(
+    pub(super) fn unless_overridden(
         &mut self,
         id: RuleId,
         judged: Judged,
@@ -92,13 +94,20 @@ impl<'p> Lowering<'p> {
     }
 
     pub(super) fn report(&mut self) -> Report {
-        let mut report = Report { fires: Vec::new(), overrides: Vec::new() };
+        let mut report = Report { fires: Vec::new(), item_fires: Vec::new(), overrides: Vec::new() };
         for id in &self.policy.rule_order {
             // Rules of groups are overridden by none and override none.
             if self.groups.grouped.contains(id) {
                 continue;
             }
             let Some(rule) = self.rule(*id) else { continue };
+            if !rule.binders.is_empty() {
+                match self.item_fires(*id) {
+                    Some(fires) => report.item_fires.extend(fires.map(|fires| (*id, fires))),
+                    None => self.abstain_if(YES),
+                }
+                continue;
+            }
             let (holds, applies) = (self.holds(*id), self.applies(*id));
             // What is fired and overridden is told only where it is certain; here it has to be known.
             self.must_be_sure(holds.sure);

@@ -188,9 +188,10 @@ impl Lowering<'_> {
                 | Type::Duty(_)
                 | Type::Invalid => None,
             },
-            Type::Text | Type::List(_) | Type::Record(_) | Type::Range(_) | Type::Duty(_) | Type::Invalid => {
-                None
-            }
+            Type::Text => Some(Kind::Text),
+            Type::Record(_) => Some(Kind::Record),
+            Type::List(_) => Some(Kind::List),
+            Type::Range(_) | Type::Duty(_) | Type::Invalid => None,
         }
     }
 

@@ -1,0 +1,266 @@
+//! Records and lists of the facts: where their values stand, which of their fields are there (ruling 3), what must hold of
+//! them.
+
+use std::rc::Rc;
+
+use super::super::{Absent, Input, Kind, List, Parts, Reg};
+use super::Lowering;
+use super::builder::{LoopId, NO, Ref, YES};
+use super::shapes::{Items, Record, Shape};
+use super::terms::{Judged, Term};
+use crate::hir::RecordRules;
+use crate::types::{Field, Presence, Type};
+use crate::value::Value;
+
+/// Lists in lists and records in records go no deeper than this, and have no more lists and slots.
+const DEEPEST: u16 = 8;
+const MOST_LISTS: usize = 64;
+const MOST_SLOTS: u16 = 1_024;
+
+/// Where values stand: in registers, or in the slots of an item.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Room {
+    Facts,
+    /// Of the list with this number.
+    Item(u16),
+}
+
+/// From where they are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source {
+    Facts,
+    /// The item that a loop is at.
+    Item(LoopId),
+}
+
+impl Lowering<'_> {
+    /// One more place; `None` when there are too many.
+    pub(super) fn place(&mut self, room: Room) -> Option<Reg> {
+        match room {
+            Room::Facts => match self.code.input()? {
+                Ref::Input(register) => Some(Reg(register)),
+                Ref::Const(_) | Ref::Result(_) => None,
+            },
+            Room::Item(list) => {
+                let list = self.lists.get_mut(usize::from(list))?;
+                let slot = list.width;
+                list.width = slot.checked_add(1).filter(|width| *width <= MOST_SLOTS)?;
+                Some(Reg(slot))
+            }
+        }
+    }
+
+    /// Places for the parts of a value, and for the bits that say what is given.
+    pub(super) fn parts_of(&mut self, ty: &Type, room: Room, depth: u16) -> Option<Parts> {
+        let depth = depth.checked_add(1).filter(|depth| *depth <= DEEPEST)?;
+        match ty {
+            Type::Record(id) => {
+                let schema = self.schema;
+                let mut inputs = Vec::new();
+                for field in &schema.record(*id)?.fields {
+                    let at = self.place(room)?;
+                    let input = self.declare(field, at)?;
+                    inputs.push(self.whole(input, field, room, depth)?);
+                }
+                Some(Parts::Fields(inputs))
+            }
+            Type::List(of) => {
+                let number =
+                    u16::try_from(self.lists.len()).ok().filter(|_| self.lists.len() < MOST_LISTS)?;
+                let within = match room {
+                    Room::Facts => None,
+                    Room::Item(list) => Some(list),
+                };
+                let item = Field::item((**of).clone());
+                let input = self.declare(&item, Reg(0))?;
+                self.lists.push(List { item: input.clone(), width: 1, within });
+                let item = self.whole(input, &item, Room::Item(number), depth)?;
+                self.lists.get_mut(usize::from(number))?.item = item;
+                Some(Parts::Items(number))
+            }
+            Type::Bool
+            | Type::Integer
+            | Type::Number
+            | Type::Quantity(_)
+            | Type::Date
+            | Type::Days
+            | Type::WorkingDays
+            | Type::Months
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Set(_)
+            | Type::Range(_)
+            | Type::Duty(_)
+            | Type::Invalid => Some(Parts::None),
+        }
+    }
+
+    /// An input with all its places.
+    pub(super) fn whole(&mut self, input: Input, field: &Field, room: Room, depth: u16) -> Option<Input> {
+        let absent = match input.absent {
+            Absent::Asked(_) => Absent::Asked(self.place(room)?),
+            other @ (Absent::Missing | Absent::Default(_) | Absent::Derived) => other,
+        };
+        Some(Input { absent, parts: self.parts_of(&field.ty, room, depth)?, ..input })
+    }
+
+    fn number(&mut self, source: Source, at: Reg) -> Ref {
+        match source {
+            Source::Facts => Ref::Input(at.0),
+            Source::Item(of) => self.code.item(of, at.0),
+        }
+    }
+
+    /// A value that is given, and where it lacks something: a field of a record in it that is needed, or that may be.
+    pub(super) fn read(&mut self, ty: &Type, input: &Input, source: Source) -> Option<(Shape, Ref)> {
+        let number = self.number(source, input.at);
+        Some(match (&input.parts, ty) {
+            (Parts::None, _) => (Shape::Plain(Term::known(input.kind, number)), NO),
+            (Parts::Fields(inputs), Type::Record(id)) => {
+                let (policy, schema) = (self.policy, self.schema);
+                let fields = &schema.record(*id)?.fields;
+                let rules = policy.records.get(usize::try_from(id.0).ok()?)?;
+                let (fields, lacks) = self.fields(fields, rules, inputs, source)?;
+                (Shape::Record(Record { there: YES, sure: YES, fields }), lacks)
+            }
+            (Parts::Items(list), _) => {
+                let within = match source {
+                    Source::Facts => None,
+                    Source::Item(of) => Some(of),
+                };
+                (Shape::Items(Items { there: YES, sure: YES, list: *list, within, count: number }), NO)
+            }
+            (Parts::Fields(_), _) => return None,
+        })
+    }
+
+    /// The fields of a record.
+    fn fields(
+        &mut self,
+        fields: &[Field],
+        rules: &RecordRules,
+        inputs: &[Input],
+        source: Source,
+    ) -> Option<(Rc<[Shape]>, Ref)> {
+        let mut shapes = Vec::with_capacity(fields.len());
+        // Values of which nothing is known but that they may be there wait for their conditions.
+        let mut waiting = Vec::new();
+        let mut lacks = NO;
+        for ((place, field), input) in fields.iter().enumerate().zip(inputs) {
+            let given = match input.absent {
+                Absent::Asked(given) => self.number(source, given),
+                Absent::Missing | Absent::Default(_) => YES,
+                Absent::Derived => NO,
+            };
+            let (shape, lacking) = self.read(&field.ty, input, source)?;
+            let lacking = self.code.and(lacking, given);
+            shapes.push(match &field.presence {
+                Presence::NeededWhen(_) => {
+                    waiting.push((place, shape, given, lacking));
+                    Shape::UNSURE
+                }
+                Presence::FirstOf(_) => Shape::UNSURE,
+                Presence::Needed | Presence::Default(_) => {
+                    lacks = self.code.or(lacks, lacking);
+                    if field.unknown { shape.with(YES, given) } else { shape.with(given, YES) }
+                }
+            });
+        }
+        // Each round settles at least the conditions that read only settled ones.
+        let mut also = NO;
+        for _ in 0..=waiting.len() {
+            also = self.derive(fields, &mut shapes)?;
+            let record = [Shape::Record(Record { there: YES, sure: YES, fields: shapes.as_slice().into() })];
+            for (place, shape, given, lacking) in &waiting {
+                let field = fields.get(*place)?;
+                let condition = rules.needed_when.get(*place)?.as_ref()?;
+                let needed = self.condition(condition, &record);
+                let unsure = self.code.not(needed.sure);
+                also = self.code.or(also, unsure);
+                let there = self.code.and(needed.holds, *given);
+                let lacking = self.code.and(there, *lacking);
+                also = self.code.or(also, lacking);
+                if !field.nothing || field.unknown {
+                    let missing = self.code.without(needed.holds, *given);
+                    also = self.code.or(also, missing);
+                }
+                *shapes.get_mut(*place)? = shape.clone().with(there, YES);
+            }
+        }
+        let derived = self.derive(fields, &mut shapes)?;
+        let also = self.code.or(also, derived);
+        Some((shapes.into(), self.code.or(lacks, also)))
+    }
+
+    /// Fields that are the first of others, and where there is none.
+    fn derive(&mut self, fields: &[Field], shapes: &mut [Shape]) -> Option<Ref> {
+        let mut lacks = NO;
+        for (place, field) in fields.iter().enumerate() {
+            let Presence::FirstOf(sources) = &field.presence else { continue };
+            let sources = sources.iter().map(|source| shapes.get(*source).cloned());
+            let first = self.first_there(sources.collect::<Option<_>>()?)?;
+            let known = self.code.and(first.there(), first.sure());
+            let unknown = self.code.not(known);
+            lacks = self.code.or(lacks, unknown);
+            *shapes.get_mut(place)? = first.with(YES, YES);
+        }
+        Some(lacks)
+    }
+
+    /// The first that is there.
+    pub(super) fn first_there(&mut self, sources: Vec<Shape>) -> Option<Shape> {
+        sources.into_iter().rev().reduce(|rest, source| {
+            let there = Judged { holds: source.there(), sure: source.sure() };
+            let sure = source.sure();
+            self.code.choose_shape(there, source.with(YES, sure), rest)
+        })
+    }
+
+    /// Abstains where something must hold of a value, or of a part of it, and does not.
+    pub(super) fn check(&mut self, ty: &Type, value: &Shape, around: Ref) -> Option<()> {
+        let given = self.code.and(value.there(), value.sure());
+        let given = self.code.and(around, given);
+        match (ty, value) {
+            (Type::Record(id), Shape::Record(record)) => {
+                let (policy, schema) = (self.policy, self.schema);
+                for rule in &policy.records.get(usize::try_from(id.0).ok()?)?.must_hold {
+                    let value = [value.clone().with(YES, YES)];
+                    let judged = self.condition(&rule.condition, &value);
+                    let holds = self.code.and(judged.sure, judged.holds);
+                    let broken = self.code.without(given, holds);
+                    self.abstain_if(broken);
+                }
+                let fields = &schema.record(*id)?.fields;
+                for (field, shape) in fields.iter().zip(record.fields.iter()) {
+                    self.check(&field.ty, shape, given)?;
+                }
+            }
+            (Type::List(of), Shape::Items(items)) if matches!(**of, Type::Record(_) | Type::List(_)) => {
+                let number = self.code.each(items.list, items.within, self.inside)?;
+                let outer = self.inside.replace(number);
+                let (item, lacks) = self.item(of, items.list, number)?;
+                let lacks = self.code.and(given, lacks);
+                self.abstain_if(lacks);
+                self.check(of, &item, given)?;
+                self.inside = outer;
+            }
+            (_, _) => {}
+        }
+        Some(())
+    }
+
+    /// The item that a loop is at.
+    pub(super) fn item(&mut self, ty: &Type, list: u16, of: LoopId) -> Option<(Shape, Ref)> {
+        let input = self.lists.get(usize::from(list))?.item.clone();
+        self.read(ty, &input, Source::Item(of))
+    }
+}
+
+/// Whether a list or record may be left out: a list for one without items.
+pub(super) fn default_of(value: &Value, kind: Kind) -> Option<Absent> {
+    match (value, kind) {
+        (Value::List(items), Kind::List) if items.is_empty() => Some(Absent::Default(0)),
+        (Value::Text(_), Kind::Text) => Some(Absent::Default(0)),
+        (_, _) => None,
+    }
+}
