@@ -6,8 +6,9 @@ use super::builder::{NO, Ref, YES};
 use super::records::{Room, Source, default_of};
 use super::shapes::Shape;
 use super::terms::{MOST_SCALE, Term};
-use crate::types::{Field, Presence};
-use crate::value::{Number, Rounding, RoundingMode, Value};
+use crate::types::{Field, Presence, Type};
+use crate::value::{Number, Rounding, RoundingMode, Value, day_number};
+use jiff::civil::Date;
 
 /// Decimals that are kept of a number of which the policy does not say how many it may have.
 const DECIMALS: u32 = 4;
@@ -64,14 +65,27 @@ impl Lowering<'_> {
             Presence::Needed if field.nothing || field.unknown => Absent::Asked(Reg(0)),
             Presence::Needed => Absent::Missing,
         };
+        let (least, most) = self.limits(&field.ty, kind);
         Some(Input {
             kind,
-            least: bounded(&field.bounds.least, true).unwrap_or(i64::MIN),
-            most: bounded(&field.bounds.most, false).unwrap_or(i64::MAX),
+            least: bounded(&field.bounds.least, true).unwrap_or(least),
+            most: bounded(&field.bounds.most, false).unwrap_or(most),
             absent,
             at,
             parts: Parts::None,
         })
+    }
+
+    /// What lies beyond these is no value of a type.
+    fn limits(&self, ty: &Type, kind: Kind) -> (i64, i64) {
+        match (ty, kind) {
+            (Type::Enum(id), _) => {
+                (0, i64::try_from(self.members(*id)).unwrap_or(i64::MAX).saturating_sub(1))
+            }
+            (_, Kind::List) => (0, i64::MAX),
+            (_, Kind::Date) => (day_number(Date::MIN), day_number(Date::MAX)),
+            (_, _) => (i64::MIN, i64::MAX),
+        }
     }
 
     /// What a fact means in evaluation.
@@ -157,7 +171,7 @@ fn threshold(bound: &Value, kind: Kind, is_least: bool) -> i64 {
             whole.unwrap_or_else(|| beyond(number.is_negative()))
         }
         (Value::Integer(of) | Value::Days(of) | Value::WorkingDays(of) | Value::Months(of), _) => *of,
-        (Value::Date(of), _) => crate::value::day_number(*of),
+        (Value::Date(of), _) => day_number(*of),
         (Value::Member(of), _) => i64::from(*of),
         (_, _) => beyond(is_least),
     }
