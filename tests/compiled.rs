@@ -7,8 +7,8 @@
 #[allow(dead_code, reason = "the smoke tests use the rest")]
 mod generate;
 
-use assize::Policy;
-use assize::columns::{Columns, Values};
+use assize::columns::{Columns, Narrow, Values};
+use assize::{Policy, Status};
 use generate::compiled;
 
 #[test]
@@ -106,4 +106,30 @@ fn many_rows() {
         assert_eq!(decision.to_json(row as u64), line, "{facts}");
     }
     assert_eq!(kinds_of_answer.len(), 3, "{kinds_of_answer:?}");
+}
+
+/// The calendar has ends, and an enum has no more members than it has.
+#[test]
+fn days_beyond_the_calendar() {
+    let text = "policy p enum Kind: a, b  facts found: date  kind: Kind
+        outcome due: date, latest  outcome late: bool, any
+        rule due when yes then due: found
+        rule late when found > 2024-02-29 and kind is not a then late: yes";
+    let policy = Policy::from_text("p.assize", text).unwrap_or_else(|error| panic!("{}", error.render()));
+    assert!(policy.is_compiled());
+    let days = [0, i32::MAX, i32::MIN, 19_783, 2_932_896, 2_932_897, -4_371_587, -4_371_588];
+    let keys = [0, 0, 0, 1, 1, 1, -1, 2];
+    let mut columns = Columns::new(days.len());
+    columns.give(policy.fact("found").expect("a fact"), Values::Dates(&days), None);
+    let keys = Values::NarrowMembers { keys: Narrow::I8(&keys), names: &["a", "b"] };
+    columns.give(policy.fact("kind").expect("a fact"), keys, None);
+    let decisions = policy.decide_batch(&columns).expect("columns of the policy");
+    let statuses: Vec<Status> = (0..days.len()).filter_map(|row| decisions.status(row)).collect();
+    let (decided, refused) = (Status::Decided, Status::Refused);
+    assert_eq!(statuses, [decided, refused, refused, decided, decided, refused, refused, refused]);
+    let due = policy.outcome("due").and_then(|key| decisions.outcome(key)).expect("a column");
+    let numbers: Vec<i64> = due.numbers().expect("days").to_vec();
+    let narrow = due.narrow().expect("days of the calendar have 32 bits");
+    assert_eq!((due.number(3), due.number(4), due.number(5)), (Some(19_783), Some(2_932_896), None));
+    assert_eq!((0..days.len()).filter_map(|row| narrow.get(row)).collect::<Vec<_>>(), numbers);
 }

@@ -2,12 +2,22 @@
 //! reference evaluator, come out. Each row is decided as if it were alone.
 
 mod block;
+mod lane;
+mod load;
 mod plan;
+mod steps;
+#[cfg(test)]
+mod tests;
 
-use crate::program::{Absent, Input, Kind, Output, Program, Reg};
+use std::sync::OnceLock;
+
+use fearless_simd::Level;
+
+use crate::program::ranges::Ranges;
+use crate::program::{Kind, Output, Program};
 
 use self::block::{Block, ROWS};
-use self::plan::{Class, Plan, class_of};
+use self::lane::Width;
 
 /// The values of one fact, row by row.
 #[derive(Clone, Debug)]
@@ -15,10 +25,10 @@ pub(crate) enum Values<'a> {
     /// A bit for each row, the lowest of each byte first.
     Bools(&'a [u8]),
     /// Integers, and lengths of time.
-    Integers(&'a [i64]),
+    Integers(Units<'a>),
     /// Units of ten to the power of minus `scale`.
     Numbers {
-        units: &'a [i64],
+        units: Units<'a>,
         scale: u32,
     },
     WideNumbers {
@@ -29,9 +39,36 @@ pub(crate) enum Values<'a> {
     Dates(&'a [i32]),
     /// Places in a list of names; by name the place of the member, or a number below all places.
     Members {
-        keys: &'a [u32],
+        keys: Units<'a>,
         members: Vec<i64>,
     },
+}
+
+/// Whole numbers of some width.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Units<'a> {
+    I64(&'a [i64]),
+    I32(&'a [i32]),
+    I16(&'a [i16]),
+    I8(&'a [i8]),
+    U32(&'a [u32]),
+    U16(&'a [u16]),
+    U8(&'a [u8]),
+}
+
+impl Units<'_> {
+    /// The number of a row.
+    pub(crate) fn number(&self, row: usize) -> Option<i64> {
+        Some(match self {
+            Self::I64(units) => *units.get(row)?,
+            Self::I32(units) => (*units.get(row)?).into(),
+            Self::I16(units) => (*units.get(row)?).into(),
+            Self::I8(units) => (*units.get(row)?).into(),
+            Self::U32(units) => (*units.get(row)?).into(),
+            Self::U16(units) => (*units.get(row)?).into(),
+            Self::U8(units) => (*units.get(row)?).into(),
+        })
+    }
 }
 
 /// A column of a fact.
@@ -70,20 +107,64 @@ pub(crate) struct Outcome {
     pub(crate) values: OutcomeValues,
     /// A bit for each row that has a value.
     pub(crate) there: Vec<u8>,
+    /// The numbers in 64 bits, once somebody has asked for them.
+    pub(crate) wide: OnceLock<Vec<i64>>,
 }
 
+/// As narrow as the range of the outcome allows.
 #[derive(Clone, Debug)]
 pub(crate) enum OutcomeValues {
     Bits(Vec<u8>),
-    Numbers(Vec<i64>),
+    Bytes(Vec<i8>),
+    Shorts(Vec<i16>),
+    Words(Vec<i32>),
+    Longs(Vec<i64>),
 }
 
 impl OutcomeValues {
+    /// Of no rows.
+    fn new(output: &Output, ranges: &Ranges) -> Self {
+        if output.kind == Kind::Bool {
+            return Self::Bits(Vec::new());
+        }
+        match Width::of(ranges.of(output.value)) {
+            Width::Byte => Self::Bytes(Vec::new()),
+            Width::Short => Self::Shorts(Vec::new()),
+            Width::Word => Self::Words(Vec::new()),
+            Width::Long => Self::Longs(Vec::new()),
+        }
+    }
+
+    /// Room for so many rows, and so many bytes of bits.
+    fn resize(&mut self, rows: usize, bytes: usize) {
+        match self {
+            Self::Bits(bits) => bits.resize(bytes, 0),
+            Self::Bytes(numbers) => numbers.resize(rows, 0),
+            Self::Shorts(numbers) => numbers.resize(rows, 0),
+            Self::Words(numbers) => numbers.resize(rows, 0),
+            Self::Longs(numbers) => numbers.resize(rows, 0),
+        }
+    }
+
+    /// In chunks of rows.
+    fn shares(&mut self, most: usize) -> Vec<ValuesShare<'_>> {
+        match self {
+            Self::Bits(bits) => bits.chunks_mut(most / 8).map(ValuesShare::Bits).collect(),
+            Self::Bytes(numbers) => numbers.chunks_mut(most).map(ValuesShare::Bytes).collect(),
+            Self::Shorts(numbers) => numbers.chunks_mut(most).map(ValuesShare::Shorts).collect(),
+            Self::Words(numbers) => numbers.chunks_mut(most).map(ValuesShare::Words).collect(),
+            Self::Longs(numbers) => numbers.chunks_mut(most).map(ValuesShare::Longs).collect(),
+        }
+    }
+
     /// The number of a row.
     pub(crate) fn number(&self, row: usize) -> Option<i64> {
         match self {
             Self::Bits(bits) => Some(i64::from(has(bits, row))),
-            Self::Numbers(numbers) => numbers.get(row).copied(),
+            Self::Bytes(numbers) => numbers.get(row).map(|number| (*number).into()),
+            Self::Shorts(numbers) => numbers.get(row).map(|number| (*number).into()),
+            Self::Words(numbers) => numbers.get(row).map(|number| (*number).into()),
+            Self::Longs(numbers) => numbers.get(row).copied(),
         }
     }
 }
@@ -110,7 +191,37 @@ pub(crate) struct OutcomeShare<'d> {
 #[derive(Debug)]
 pub(crate) enum ValuesShare<'d> {
     Bits(&'d mut [u8]),
-    Numbers(&'d mut [i64]),
+    Bytes(&'d mut [i8]),
+    Shorts(&'d mut [i16]),
+    Words(&'d mut [i32]),
+    Longs(&'d mut [i64]),
+}
+
+impl ValuesShare<'_> {
+    /// Puts the number of a row; no where it does not fit.
+    pub(crate) fn put(&mut self, row: usize, number: i64) -> bool {
+        fn put<T: TryFrom<i64>>(numbers: &mut [T], row: usize, number: i64) -> bool {
+            match (numbers.get_mut(row), T::try_from(number)) {
+                (Some(place), Ok(number)) => {
+                    *place = number;
+                    true
+                }
+                (_, _) => false,
+            }
+        }
+        match self {
+            Self::Bits(bits) => {
+                if let Some(byte) = bits.get_mut(row / 8) {
+                    *byte = *byte & !(1 << (row % 8)) | u8::from(number != 0) << (row % 8);
+                }
+                true
+            }
+            Self::Bytes(numbers) => put(numbers, row, number),
+            Self::Shorts(numbers) => put(numbers, row, number),
+            Self::Words(numbers) => put(numbers, row, number),
+            Self::Longs(numbers) => put(numbers, row, number),
+        }
+    }
 }
 
 impl Decided {
@@ -122,36 +233,20 @@ impl Decided {
             bitmaps.iter_mut().for_each(|bits| bits.resize(bytes, 0));
         };
         self.rows = rows;
+        let ranges = Ranges::new(program);
+        let wanted = program.outputs.iter().map(|output| OutcomeValues::new(output, &ranges));
         let same = self.outcomes.len() == program.outputs.len()
-            && self.outcomes.iter().zip(&program.outputs).all(|(outcome, output)| {
-                matches!(outcome.values, OutcomeValues::Bits(_)) == (output.kind == Kind::Bool)
+            && self.outcomes.iter().zip(wanted.clone()).all(|(outcome, wanted)| {
+                std::mem::discriminant(&outcome.values) == std::mem::discriminant(&wanted)
             });
         if !same {
-            let empty = |output: &Output| Outcome {
-                values: match output.kind {
-                    Kind::Bool => OutcomeValues::Bits(Vec::new()),
-                    Kind::Integer
-                    | Kind::Days
-                    | Kind::WorkingDays
-                    | Kind::Months
-                    | Kind::Number { .. }
-                    | Kind::Date
-                    | Kind::Member
-                    | Kind::Set
-                    | Kind::Text
-                    | Kind::Record
-                    | Kind::List => OutcomeValues::Numbers(Vec::new()),
-                },
-                there: Vec::new(),
-            };
-            self.outcomes = program.outputs.iter().map(empty).collect();
+            self.outcomes =
+                wanted.map(|values| Outcome { values, there: Vec::new(), wide: OnceLock::new() }).collect();
         }
         for outcome in &mut self.outcomes {
             outcome.there.resize(bytes, 0);
-            match &mut outcome.values {
-                OutcomeValues::Bits(bits) => bits.resize(bytes, 0),
-                OutcomeValues::Numbers(numbers) => numbers.resize(rows, 0),
-            }
+            outcome.wide = OnceLock::new();
+            outcome.values.resize(rows, bytes);
         }
         bitmaps(&mut self.fires, program.fires.len());
         bitmaps(&mut self.overrides, program.overrides.len());
@@ -173,20 +268,8 @@ impl Decided {
             .collect();
         for outcome in &mut self.outcomes {
             let there = outcome.there.chunks_mut(most / 8);
-            match &mut outcome.values {
-                OutcomeValues::Bits(bits) => {
-                    for ((share, there), bits) in shares.iter_mut().zip(there).zip(bits.chunks_mut(most / 8))
-                    {
-                        share.outcomes.push(OutcomeShare { values: ValuesShare::Bits(bits), there });
-                    }
-                }
-                OutcomeValues::Numbers(numbers) => {
-                    for ((share, there), numbers) in
-                        shares.iter_mut().zip(there).zip(numbers.chunks_mut(most))
-                    {
-                        share.outcomes.push(OutcomeShare { values: ValuesShare::Numbers(numbers), there });
-                    }
-                }
+            for ((share, there), values) in shares.iter_mut().zip(there).zip(outcome.values.shares(most)) {
+                share.outcomes.push(OutcomeShare { values, there });
             }
         }
         for bits in &mut self.fires {
@@ -215,93 +298,72 @@ pub(crate) fn has(bits: &[u8], row: usize) -> bool {
 pub(crate) struct Runner<'p> {
     program: &'p Program,
     block: Block,
+    /// What the processor at hand can do.
+    level: Level,
 }
 
 impl<'p> Runner<'p> {
     pub(crate) fn new(program: &'p Program) -> Self {
-        Self { program, block: Block::new(program, &Plan::new(program)) }
+        Self { program, block: Block::new(program), level: Level::new() }
     }
 
     /// Decides the rows of a share, and tells which of them the reference evaluator has to decide, ascending and counted
     /// in the share.
     pub(crate) fn run(&mut self, columns: &[Column<'_>], share: &mut Share<'_>) -> Vec<usize> {
         let mut left = Vec::new();
+        let columns: Vec<Option<&Column<'_>>> = (0_u16..)
+            .zip(&self.program.inputs)
+            .map(|(place, _)| columns.iter().find(|column| column.fact == place))
+            .collect();
         for begin in (0..share.rows).step_by(ROWS) {
             let here = share.rows.saturating_sub(begin).min(ROWS);
-            self.load(columns, share.start.saturating_add(begin), here);
-            self.block.run(self.program, here);
-            self.collect(share, begin, here);
+            self.decide(&columns, share, begin, here);
+            if self.block.abstains.iter().fold(0, |any, abstains| any | abstains) == 0 {
+                continue;
+            }
             let marked = self.block.abstains.iter().take(here).zip(begin..);
             left.extend(marked.filter(|(abstains, _)| **abstains != 0).map(|(_, row)| row));
         }
         left
     }
 
-    fn load(&mut self, columns: &[Column<'_>], start: usize, rows: usize) {
-        let program = self.program;
-        self.block.abstains.fill(0);
-        for (input, place) in program.inputs.iter().zip(0_u16..) {
-            let column = columns.iter().find(|column| column.fact == place);
-            let absent = match input.absent {
-                Absent::Default(value) => value,
-                Absent::Missing | Absent::Asked(_) | Absent::Derived => 0,
-            };
-            let odd = match class_of(input) {
-                Class::Bit => {
-                    let Some(out) = self.block.bits_mut(Reg(place)) else { continue };
-                    bools(column, start, out)
-                }
-                Class::Number | Class::Constant(_) => {
-                    let Some(out) = self.block.numbers_mut(Reg(place)) else { continue };
-                    numbers(input, column, start, rows, out)
-                }
-            };
-            // Where all rows have a value that the program takes there is nothing more to do.
-            let all_given = column.is_some_and(|column| column.valid.is_none());
-            let mut given = [u8::from(all_given); ROWS];
-            if let Some(Column { valid: Some(valid), .. }) = column {
-                unpack(valid, start, &mut given);
-            }
-            if !all_given {
-                if let Some(out) = self.block.bits_mut(Reg(place)) {
-                    for (out, given) in out.iter_mut().zip(&given) {
-                        *out = if *given == 0 { absent as u8 } else { *out };
-                    }
-                } else if let Some(out) = self.block.numbers_mut(Reg(place)) {
-                    for (out, given) in out.iter_mut().zip(&given) {
-                        *out = if *given == 0 { absent } else { *out };
-                    }
-                }
-            }
-            let missing = u8::from(input.absent == Absent::Missing);
-            if let Some(odd) = odd {
-                for ((abstains, odd), given) in self.block.abstains.iter_mut().zip(&odd).zip(&given) {
-                    *abstains |= odd & given;
-                }
-            }
-            if missing == 1 && !all_given {
-                for (abstains, given) in self.block.abstains.iter_mut().zip(&given) {
-                    *abstains |= given ^ 1;
-                }
-            }
-            if let Absent::Asked(asked) = input.absent
-                && let Some(out) = self.block.bits_mut(asked)
-            {
-                *out = given;
-            }
+    /// Decides a block, with the widest registers there are: what is computed is the same.
+    fn decide(&mut self, columns: &[Option<&Column<'_>>], share: &mut Share<'_>, begin: usize, rows: usize) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = self.level.as_avx2() {
+            return fearless_simd::Simd::vectorize(
+                avx2,
+                #[inline(always)]
+                || self.decide_block(columns, share, begin, rows),
+            );
         }
+        self.decide_block(columns, share, begin, rows);
+    }
+
+    #[inline(always)]
+    fn decide_block(
+        &mut self,
+        columns: &[Option<&Column<'_>>],
+        share: &mut Share<'_>,
+        begin: usize,
+        rows: usize,
+    ) {
+        self.block.load(self.program, columns, share.start.saturating_add(begin), rows);
+        self.block.run(self.program, rows);
+        self.collect(share, begin, rows);
     }
 
     /// Copies what a block made of rows from `begin` on.
+    #[inline(always)]
     fn collect(&mut self, share: &mut Share<'_>, begin: usize, rows: usize) {
         let (program, block) = (self.program, &self.block);
         for (output, outcome) in program.outputs.iter().zip(&mut share.outcomes) {
             match &mut outcome.values {
                 ValuesShare::Bits(bits) => block.pack(output.value, begin, rows, bits),
-                ValuesShare::Numbers(numbers) => {
-                    let here = numbers.get_mut(begin..begin.saturating_add(rows));
-                    block.copy(output.value, here.unwrap_or_default());
-                }
+                ValuesShare::Bytes(numbers) => block.copy(output.value, begin, rows, numbers),
+                ValuesShare::Shorts(numbers) => block.copy(output.value, begin, rows, numbers),
+                ValuesShare::Words(numbers) => block.copy(output.value, begin, rows, numbers),
+                ValuesShare::Longs(numbers) => block.copy(output.value, begin, rows, numbers),
             }
             block.pack(output.there, begin, rows, outcome.there);
         }
@@ -315,144 +377,5 @@ impl<'p> Runner<'p> {
     }
 }
 
-/// The bits of a bitmap from a row on that is a multiple of 8, a byte each.
-fn unpack(bits: &[u8], start: usize, out: &mut [u8; ROWS]) {
-    let bytes = bits.get(start / 8..).unwrap_or_default();
-    for (out, byte) in out.chunks_exact_mut(8).zip(bytes.iter().chain(std::iter::repeat(&0))) {
-        for (out, place) in out.iter_mut().zip(0..8) {
-            *out = byte >> place & 1;
-        }
-    }
-}
-
-/// Rows whose value the program does not take; `None` where it takes all.
-type Odd = Option<[u8; ROWS]>;
-
-const ALL_ODD: Odd = Some([1; ROWS]);
-
-/// The bools of a column.
-fn bools(column: Option<&Column<'_>>, start: usize, out: &mut [u8; ROWS]) -> Odd {
-    match column.map(|column| &column.values) {
-        None => None,
-        Some(Values::Bools(bits)) => {
-            unpack(bits, start, out);
-            None
-        }
-        Some(
-            Values::Integers(_)
-            | Values::Numbers { .. }
-            | Values::WideNumbers { .. }
-            | Values::Dates(_)
-            | Values::Members { .. },
-        ) => ALL_ODD,
-    }
-}
-
-/// The numbers of a column, in the kind of the input.
-fn numbers(
-    input: &Input,
-    column: Option<&Column<'_>>,
-    start: usize,
-    rows: usize,
-    out: &mut [i64; ROWS],
-) -> Odd {
-    let end = start.saturating_add(rows);
-    match (column.map(|column| &column.values), input.kind) {
-        (None, _) => None,
-        (Some(Values::Integers(values)), Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months) => {
-            put(input, out, values.get(start..end), |value| *value)
-        }
-        (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) if *scale == wanted => {
-            put(input, out, units.get(start..end), |value| *value)
-        }
-        (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) if *scale < wanted => {
-            let by = 10_i64.checked_pow(wanted.saturating_sub(*scale));
-            try_put(input, out, units.get(start..end), |units| units.checked_mul(by?))
-        }
-        (Some(Values::Numbers { units, scale }), Kind::Number { scale: wanted }) => {
-            let by = 10_i64.checked_pow(scale.saturating_sub(wanted));
-            try_put(input, out, units.get(start..end), |units| exact(*units, by?))
-        }
-        (Some(Values::WideNumbers { units, scale }), Kind::Number { scale: wanted }) => {
-            try_put(input, out, units.get(start..end), |units| wide(*units, *scale, wanted))
-        }
-        (Some(Values::Dates(days)), Kind::Date) => {
-            put(input, out, days.get(start..end), |day| i64::from(*day))
-        }
-        (Some(Values::Members { keys, members }), Kind::Member) => {
-            let member = |key: &u32| members.get(*key as usize).copied().unwrap_or(NO_MEMBER);
-            // Members have no bounds that their places could lie in by chance.
-            let input = Input { least: input.least.max(0), ..input.clone() };
-            put(&input, out, keys.get(start..end), member)
-        }
-        (Some(_), _) => ALL_ODD,
-    }
-}
-
 /// No place of a member.
 pub(crate) const NO_MEMBER: i64 = -1;
-
-/// Numbers of values, where they lie within the limits of an input.
-#[inline(always)]
-fn put<T>(input: &Input, out: &mut [i64; ROWS], values: Option<&[T]>, number: impl Fn(&T) -> i64) -> Odd {
-    let (least, most) = (input.least, input.most);
-    let values = values.unwrap_or_default();
-    for (out, value) in out.iter_mut().zip(values) {
-        *out = number(value);
-    }
-    // Between limits of at most half the range a number is out of them where one of the two differences is negative, be
-    // it that it wraps around: their signs alone are gathered, which wide registers do at once.
-    let half = i64::MIN / 2..=i64::MAX / 2;
-    let here = out.iter().take(values.len());
-    let out_of_limits = if half.contains(&least) && half.contains(&most) {
-        here.fold(0, |signs, out| signs | out.wrapping_sub(least) | most.wrapping_sub(*out)) < 0
-    } else {
-        here.fold(false, |some, out| some | (*out < least) | (*out > most))
-    };
-    if out_of_limits { marked(out, |value| *value < least || *value > most) } else { None }
-}
-
-/// The same where a value may have no number.
-#[inline(always)]
-fn try_put<T>(
-    input: &Input,
-    out: &mut [i64; ROWS],
-    values: Option<&[T]>,
-    number: impl Fn(&T) -> Option<i64>,
-) -> Odd {
-    let within = |value: &i64| *value >= input.least && *value <= input.most;
-    let mut odd = [0; ROWS];
-    for ((out, odd), value) in out.iter_mut().zip(&mut odd).zip(values.unwrap_or_default()) {
-        let number = number(value).filter(within);
-        *odd = u8::from(number.is_none());
-        *out = number.unwrap_or(0);
-    }
-    Some(odd)
-}
-
-fn marked(out: &mut [i64; ROWS], is_odd: impl Fn(&i64) -> bool) -> Odd {
-    let mut odd = [0; ROWS];
-    for (out, odd) in out.iter_mut().zip(&mut odd) {
-        if is_odd(out) {
-            (*out, *odd) = (0, 1);
-        }
-    }
-    Some(odd)
-}
-
-fn exact(units: i64, by: i64) -> Option<i64> {
-    if units.checked_rem(by)? == 0 { units.checked_div(by) } else { None }
-}
-
-fn wide(units: i128, scale: u32, wanted: u32) -> Option<i64> {
-    let scaled = if scale <= wanted {
-        units.checked_mul(10_i128.checked_pow(wanted.checked_sub(scale)?)?)?
-    } else {
-        let by = 10_i128.checked_pow(scale.checked_sub(wanted)?)?;
-        if units.checked_rem(by)? != 0 {
-            return None;
-        }
-        units.checked_div(by)?
-    };
-    i64::try_from(scaled).ok()
-}

@@ -28,14 +28,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{FactKey, OutcomeKey, Policy};
-use crate::batch::{self, BLOCK, Decided, NO_MEMBER, OutcomeValues, Runner, Share, ValuesShare, has};
+use crate::batch::{self, BLOCK, Decided, NO_MEMBER, OutcomeValues, Runner, Share, Units, has};
 use crate::decision::{Decision, Status};
 use crate::eval::{decided, number_at, value_of};
 use crate::program::{Kind, Program};
 use crate::value::{Number, Value, date_of};
 
+pub use self::narrow::Narrow;
+
+mod narrow;
+
 /// Rows that one thread decides at a time.
-const SHARE: usize = 256 * BLOCK;
+const SHARE: usize = 128 * BLOCK;
 
 /// The values of one fact, row by row.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +69,22 @@ pub enum Values<'a> {
     Members {
         /// By row, a place in `names`.
         keys: &'a [u32],
+        /// Wire names.
+        names: &'a [&'a str],
+    },
+    /// As [`Integers`](Self::Integers), in fewer bits.
+    NarrowIntegers(Narrow<'a>),
+    /// As [`Numbers`](Self::Numbers), in fewer bits.
+    NarrowNumbers {
+        /// 1250 at scale 2 is 12.50.
+        units: Narrow<'a>,
+        /// At most 28.
+        scale: u32,
+    },
+    /// As [`Members`](Self::Members), with narrower places; one below 0 has no name.
+    NarrowMembers {
+        /// By row, a place in `names`.
+        keys: Narrow<'a>,
         /// Wire names.
         names: &'a [&'a str],
     },
@@ -121,6 +141,9 @@ impl Values<'_> {
             Self::WideNumbers { units, .. } => units.len() == rows,
             Self::Dates(days) => days.len() == rows,
             Self::Members { keys, .. } => keys.len() == rows,
+            Self::NarrowIntegers(numbers)
+            | Self::NarrowNumbers { units: numbers, .. }
+            | Self::NarrowMembers { keys: numbers, .. } => numbers.len() == rows,
         }
     }
 }
@@ -152,11 +175,29 @@ impl OutcomeColumn<'_> {
     }
 
     /// The numbers of all rows, which mean nothing where there is none; `None` for a `bool`.
+    ///
+    /// They are kept as narrow as the outcome can be, and made wide when they are first asked for:
+    /// [`narrow`](Self::narrow) gives them as they are.
     #[must_use]
     pub fn numbers(&self) -> Option<&[i64]> {
         match &self.outcome.values {
-            OutcomeValues::Numbers(numbers) => Some(numbers),
             OutcomeValues::Bits(_) => None,
+            OutcomeValues::Longs(numbers) => Some(numbers),
+            OutcomeValues::Bytes(_) | OutcomeValues::Shorts(_) | OutcomeValues::Words(_) => {
+                let numbers = || (0..self.rows).filter_map(|row| self.outcome.values.number(row)).collect();
+                Some(self.outcome.wide.get_or_init(numbers))
+            }
+        }
+    }
+
+    /// The same in fewer bits, of an outcome that never needs more than 32; `None` for another one.
+    #[must_use]
+    pub fn narrow(&self) -> Option<Narrow<'_>> {
+        match &self.outcome.values {
+            OutcomeValues::Bytes(numbers) => Some(Narrow::I8(numbers)),
+            OutcomeValues::Shorts(numbers) => Some(Narrow::I16(numbers)),
+            OutcomeValues::Words(numbers) => Some(Narrow::I32(numbers)),
+            OutcomeValues::Longs(_) | OutcomeValues::Bits(_) => None,
         }
     }
 
@@ -166,7 +207,10 @@ impl OutcomeColumn<'_> {
     pub fn bools(&self) -> Option<&[u8]> {
         match &self.outcome.values {
             OutcomeValues::Bits(bits) => bits.get(..self.rows.div_ceil(8)),
-            OutcomeValues::Numbers(_) => None,
+            OutcomeValues::Bytes(_)
+            | OutcomeValues::Shorts(_)
+            | OutcomeValues::Words(_)
+            | OutcomeValues::Longs(_) => None,
         }
     }
 
@@ -340,21 +384,29 @@ impl Policy {
         let finer = |scale: u32| if fact.in_percent { scale.saturating_add(2) } else { scale };
         match values {
             Values::Bools(bits) => batch::Values::Bools(bits),
-            Values::Integers(values) => batch::Values::Integers(values),
-            Values::Numbers { units, scale } => batch::Values::Numbers { units, scale: finer(scale) },
+            Values::Integers(values) => batch::Values::Integers(Units::I64(values)),
+            Values::NarrowIntegers(values) => batch::Values::Integers(values.units()),
+            Values::Numbers { units, scale } => {
+                batch::Values::Numbers { units: Units::I64(units), scale: finer(scale) }
+            }
+            Values::NarrowNumbers { units, scale } => {
+                batch::Values::Numbers { units: units.units(), scale: finer(scale) }
+            }
             Values::WideNumbers { units, scale } => batch::Values::WideNumbers { units, scale: finer(scale) },
             Values::Dates(days) => batch::Values::Dates(days),
-            Values::Members { keys, names } => {
-                let field = self.checked.schema.facts.fields.get(usize::from(fact.place));
-                let def = field.and_then(|field| self.checked.schema.enumeration_in(&field.ty));
-                let place = |name: &&str| {
-                    let place =
-                        def.and_then(|def| def.members.iter().position(|member| *member.wire == **name));
-                    place.and_then(|place| i64::try_from(place).ok()).unwrap_or(NO_MEMBER)
-                };
-                batch::Values::Members { keys, members: names.iter().map(place).collect() }
-            }
+            Values::Members { keys, names } => self.members(fact, Units::U32(keys), names),
+            Values::NarrowMembers { keys, names } => self.members(fact, keys.units(), names),
         }
+    }
+
+    fn members<'a>(&self, fact: FactKey, keys: Units<'a>, names: &[&str]) -> batch::Values<'a> {
+        let field = self.checked.schema.facts.fields.get(usize::from(fact.place));
+        let def = field.and_then(|field| self.checked.schema.enumeration_in(&field.ty));
+        let place = |name: &&str| {
+            let place = def.and_then(|def| def.members.iter().position(|member| *member.wire == **name));
+            place.and_then(|place| i64::try_from(place).ok()).unwrap_or(NO_MEMBER)
+        };
+        batch::Values::Members { keys, members: names.iter().map(place).collect() }
     }
 
     /// The facts of a row as one line of JSON.
@@ -386,11 +438,16 @@ fn text_of(values: &Values<'_>, row: usize) -> Option<String> {
             // No day of the calendar, which is told.
             Err(_) => format!("\"day {}\"", days.get(row)?),
         },
-        Values::Members { keys, names } => {
-            let name = usize::try_from(*keys.get(row)?).ok().and_then(|key| names.get(key)).copied();
-            serde_json::Value::from(name.unwrap_or("no name of the list")).to_string()
-        }
+        Values::Members { keys, names } => name_text((*keys.get(row)?).into(), names),
+        Values::NarrowIntegers(values) => values.get(row)?.to_string(),
+        Values::NarrowNumbers { units, scale } => number_text(units.get(row)?.into(), *scale),
+        Values::NarrowMembers { keys, names } => name_text(keys.get(row)?, names),
     })
+}
+
+fn name_text(key: i64, names: &[&str]) -> String {
+    let name = usize::try_from(key).ok().and_then(|key| names.get(key)).copied();
+    serde_json::Value::from(name.unwrap_or("no name of the list")).to_string()
 }
 
 /// As the text of a JSON string; one that no number holds is written with its exponent, for its error to show it.
@@ -418,14 +475,9 @@ fn put(program: &Program, share: &mut Share<'_>, row: usize, decision: &Decision
     for (number, outcome) in numbers.iter().zip(&mut share.outcomes) {
         let Some(number) = number else { continue };
         set(outcome.there, row);
-        match &mut outcome.values {
-            ValuesShare::Bits(bits) if *number != 0 => set(bits, row),
-            ValuesShare::Bits(_) => {}
-            ValuesShare::Numbers(numbers) => {
-                if let Some(place) = numbers.get_mut(row) {
-                    *place = *number;
-                }
-            }
+        if !outcome.values.put(row, *number) {
+            clear(share, row);
+            return false;
         }
     }
     for fired in &decision.fired {
@@ -466,14 +518,7 @@ fn clear(share: &mut Share<'_>, row: usize) {
     };
     for outcome in &mut share.outcomes {
         unset(outcome.there);
-        match &mut outcome.values {
-            ValuesShare::Bits(bits) => unset(bits),
-            ValuesShare::Numbers(numbers) => {
-                if let Some(place) = numbers.get_mut(row) {
-                    *place = 0;
-                }
-            }
-        }
+        outcome.values.put(row, 0);
     }
     share.fires.iter_mut().chain(&mut share.overrides).for_each(|bits| unset(bits));
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 pub(crate) mod from_hir;
 mod print;
+pub(crate) mod ranges;
 
 /// A place for a value of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
