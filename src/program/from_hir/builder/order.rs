@@ -25,7 +25,8 @@ impl Step {
 }
 
 /// The nodes that are asked for, each behind what it needs, with as many of one family together as can be: a machine
-/// looks at the family once for all of them. `None` where a node reads what is only known inside of a loop that it is
+/// looks at the family once for all of them. So of the families that can be run that one is next behind which the most
+/// others have to follow one after the other: what does not hold up anybody waits until there is more of its kind. `None` where a node reads what is only known inside of a loop that it is
 /// not in, which would be a mistake.
 pub(super) fn order(builder: &Builder, asked: &[bool]) -> Option<Vec<Step>> {
     let mut order = Order::new(builder);
@@ -40,6 +41,7 @@ pub(super) fn order(builder: &Builder, asked: &[bool]) -> Option<Vec<Step>> {
             order.link(operand, at);
         }
     }
+    order.look_ahead();
     let mut steps = Vec::new();
     order.run(None, &mut steps);
     Some(steps)
@@ -51,6 +53,8 @@ struct Order<'b> {
     /// By unit: how many others it waits for, and which wait for it.
     waits: Vec<u32>,
     users: Vec<Vec<usize>>,
+    /// By unit, how often the family changes from it to the end, at least.
+    ahead: Vec<u32>,
     /// By loop, and before them all for none: the units in it.
     units: Vec<Vec<usize>>,
 }
@@ -62,6 +66,7 @@ impl<'b> Order<'b> {
             builder,
             waits: vec![0; count],
             users: vec![Vec::new(); count],
+            ahead: vec![0; count],
             units: vec![Vec::new(); builder.loops.len().saturating_add(1)],
         }
     }
@@ -105,6 +110,32 @@ impl<'b> Order<'b> {
         }
     }
 
+    fn look_ahead(&mut self) {
+        let mut waits = self.waits.clone();
+        let mut sorted: Vec<usize> = (0..waits.len()).filter(|unit| waits.get(*unit) == Some(&0)).collect();
+        let mut next = 0;
+        while let Some(unit) = sorted.get(next).copied() {
+            next = next.saturating_add(1);
+            for user in self.users.get(unit).into_iter().flatten() {
+                let Some(waits) = waits.get_mut(*user) else { continue };
+                *waits = waits.saturating_sub(1);
+                if *waits == 0 {
+                    sorted.push(*user);
+                }
+            }
+        }
+        for unit in sorted.into_iter().rev() {
+            let changes = self.users.get(unit).into_iter().flatten().map(|user| {
+                let changes = self.family(*user) != self.family(unit);
+                self.ahead.get(*user).map_or(0, |ahead| ahead.saturating_add(u32::from(changes)))
+            });
+            let most = changes.max().unwrap_or(0);
+            if let Some(ahead) = self.ahead.get_mut(unit) {
+                *ahead = most;
+            }
+        }
+    }
+
     fn family(&self, unit: usize) -> Family {
         self.builder.nodes.get(unit).map_or(Family::Alone(Code::Each), |node| node.code.family())
     }
@@ -128,18 +159,17 @@ impl<'b> Order<'b> {
     /// The steps of a loop, or of what stands in none.
     fn run(&mut self, of: Option<LoopId>, steps: &mut Vec<Step>) {
         let units = self.units_of(of).map(std::mem::take).unwrap_or_default();
-        let mut ready: BTreeMap<Family, Vec<usize>> = BTreeMap::new();
+        let mut ready: BTreeMap<Family, Ready> = BTreeMap::new();
         for unit in units {
             if self.waits.get(unit) == Some(&0) {
-                ready.entry(self.family(unit)).or_default().push(unit);
+                ready.entry(self.family(unit)).or_default().push(unit, &self.ahead);
             }
         }
-        // The family with the most units that can be run now.
         while let Some((family, _)) =
-            ready.iter().max_by_key(|(family, units)| (units.len(), Reverse(**family)))
+            ready.iter().max_by_key(|(family, ready)| (ready.ahead, ready.units.len(), Reverse(**family)))
         {
             let family = *family;
-            let mut queue = ready.remove(&family).unwrap_or_default();
+            let mut queue = ready.remove(&family).unwrap_or_default().units;
             let mut next = 0;
             while let Some(unit) = queue.get(next).copied() {
                 next = next.saturating_add(1);
@@ -154,10 +184,24 @@ impl<'b> Order<'b> {
                     if self.family(user) == family {
                         queue.push(user);
                     } else {
-                        ready.entry(self.family(user)).or_default().push(user);
+                        ready.entry(self.family(user)).or_default().push(user, &self.ahead);
                     }
                 }
             }
         }
+    }
+}
+
+/// Units of one family that can be run, and how often the family changes behind them.
+#[derive(Debug, Default)]
+struct Ready {
+    units: Vec<usize>,
+    ahead: u32,
+}
+
+impl Ready {
+    fn push(&mut self, unit: usize, ahead: &[u32]) {
+        self.ahead = self.ahead.max(ahead.get(unit).copied().unwrap_or(0));
+        self.units.push(unit);
     }
 }
