@@ -3,24 +3,24 @@
 use std::hint::black_box;
 
 use assize::Policy;
-use assize::columns::{Columns as Given, Decisions, OutcomeColumn, Values};
+use assize::columns::{Columns as Given, Decisions, Narrow, OutcomeColumn, Values};
 
 use crate::contender::{Contender, Description, Form};
 use crate::limit2::{self, Case};
 use crate::quality::{Act, Facts, Outcomes, POLICY, Severity, Stage};
 
-/// The facts as a host may have them.
+/// The facts as a host may have them, as narrow as those of `limit2`.
 struct Input {
-    act: Vec<u32>,
-    stage: Vec<u32>,
+    act: Vec<u8>,
+    stage: Vec<u8>,
     declared_standard: Vec<u8>,
     keeps_declared: Vec<u8>,
-    defect_rate: Vec<i64>,
+    defect_rate: Vec<u16>,
     goods_value: Vec<i64>,
-    units_sold: Vec<i64>,
-    injured: Vec<i64>,
-    deaths: Vec<i64>,
-    prior_violations: Vec<i64>,
+    units_sold: Vec<u32>,
+    injured: Vec<u32>,
+    deaths: Vec<u32>,
+    prior_violations: Vec<u8>,
     cooperates: Vec<u8>,
     rectified: Vec<u8>,
 }
@@ -37,16 +37,16 @@ impl Input {
                 .collect()
         }
         Self {
-            act: column(facts, |facts| facts.act as u32),
-            stage: column(facts, |facts| facts.stage as u32),
+            act: column(facts, |facts| facts.act as u8),
+            stage: column(facts, |facts| facts.stage as u8),
             declared_standard: bits(facts, |facts| facts.declared_standard),
             keeps_declared: bits(facts, |facts| facts.keeps_declared),
-            defect_rate: column(facts, |facts| facts.defect_rate.into()),
+            defect_rate: column(facts, |facts| facts.defect_rate as u16),
             goods_value: column(facts, |facts| facts.goods_value),
-            units_sold: column(facts, |facts| facts.units_sold.into()),
-            injured: column(facts, |facts| facts.injured.into()),
-            deaths: column(facts, |facts| facts.deaths.into()),
-            prior_violations: column(facts, |facts| facts.prior_violations.into()),
+            units_sold: column(facts, |facts| facts.units_sold),
+            injured: column(facts, |facts| facts.injured),
+            deaths: column(facts, |facts| facts.deaths),
+            prior_violations: column(facts, |facts| facts.prior_violations as u8),
             cooperates: bits(facts, |facts| facts.cooperates),
             rectified: bits(facts, |facts| facts.rectified),
         }
@@ -55,16 +55,16 @@ impl Input {
     fn columns(&self, policy: &Policy) -> Given<'_> {
         let mut columns = Given::new(self.act.len());
         let mut give = |name, values| columns.give(policy.fact(name).expect("a fact"), values, None);
-        give("act", Values::Members { keys: &self.act, names: &Act::NAMES });
-        give("stage", Values::Members { keys: &self.stage, names: &Stage::NAMES });
+        give("act", Values::NarrowMembers { keys: Narrow::U8(&self.act), names: &Act::NAMES });
+        give("stage", Values::NarrowMembers { keys: Narrow::U8(&self.stage), names: &Stage::NAMES });
         give("declared_standard", Values::Bools(&self.declared_standard));
         give("keeps_declared", Values::Bools(&self.keeps_declared));
-        give("defect_rate", Values::Numbers { units: &self.defect_rate, scale: 4 });
+        give("defect_rate", Values::NarrowNumbers { units: Narrow::U16(&self.defect_rate), scale: 4 });
         give("goods_value", Values::Numbers { units: &self.goods_value, scale: 2 });
-        give("units_sold", Values::Integers(&self.units_sold));
-        give("injured", Values::Integers(&self.injured));
-        give("deaths", Values::Integers(&self.deaths));
-        give("prior_violations", Values::Integers(&self.prior_violations));
+        give("units_sold", Values::NarrowIntegers(Narrow::U32(&self.units_sold)));
+        give("injured", Values::NarrowIntegers(Narrow::U32(&self.injured)));
+        give("deaths", Values::NarrowIntegers(Narrow::U32(&self.deaths)));
+        give("prior_violations", Values::NarrowIntegers(Narrow::U8(&self.prior_violations)));
         give("cooperates", Values::Bools(&self.cooperates));
         give("rectified", Values::Bools(&self.rectified));
         columns
