@@ -293,8 +293,12 @@ impl Alone<'_> {
                 i64::rows_mut(out)?.copy_from_slice(self.parts.get(a as usize)?);
                 Some(())
             }
-            // These have steps of their own.
-            Code::Add
+            // These have steps of their own, or stand in no program that is run over columns.
+            Code::Each
+            | Code::Item
+            | Code::At
+            | Code::Push
+            | Code::Add
             | Code::Subtract
             | Code::Multiply
             | Code::Lower

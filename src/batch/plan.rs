@@ -195,6 +195,8 @@ impl Planning<'_> {
             }
             Code::Group => self.emit(Op::Alone(code), Width::Long, [a.0.into(), 0, 0], Width::Byte),
             Code::Part => self.emit(Op::Alone(code), Width::Long, [b.0.into(), 0, 0], Width::Long),
+            // These stand in no program that is run over columns.
+            Code::Each | Code::Item | Code::At | Code::Push => self.alone(code, [a, b, c], Width::Long),
             Code::HalfUp | Code::Up | Code::Down => self.rounded(code, a, b),
             Code::HalfEven | Code::AddMonths => self.alone(code, [a, b, b], Width::Long),
             Code::Divides => self.alone(code, [a, b, b], Width::Byte),

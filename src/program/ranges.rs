@@ -3,7 +3,7 @@
 //!
 //! A range holds wherever the program does not abstain. Where it does, a register may hold anything: nobody looks at it.
 
-use super::{Absent, Code, Input, Instruction, Kind, Program, Reg};
+use super::{Absent, Code, Input, Instruction, Kind, Parts, Program, Reg};
 
 /// Both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,9 +104,7 @@ impl Ranges {
     pub(crate) fn new(program: &Program) -> Self {
         // Behind the facts it stands whether some are given.
         let mut values = vec![Range::BIT; usize::from(program.first_constant)];
-        for (value, input) in values.iter_mut().zip(&program.inputs) {
-            *value = of_input(input);
-        }
+        program.inputs.iter().for_each(|input| put(input, &mut values));
         values.extend(program.constants.iter().map(|constant| Range::one(*constant)));
         let mut ranges = Self { values, fits: Vec::with_capacity(program.code.len()) };
         for instruction in &program.code {
@@ -166,16 +164,28 @@ impl Ranges {
                 let table = program.tables.get(usize::from(instruction.b.0));
                 table.into_iter().flatten().fold(Range::one(0), |range, entry| range.hull(Range::one(*entry)))
             }
-            Code::Part => Range::ALL,
+            Code::Part | Code::Item | Code::At => Range::ALL,
+            Code::Each | Code::Push => Range::one(0),
         };
         (range, true)
+    }
+}
+
+/// The ranges of a fact and of its parts.
+fn put(input: &Input, values: &mut [Range]) {
+    if let Some(value) = values.get_mut(usize::from(input.at.0)) {
+        *value = of_input(input);
+    }
+    if let Parts::Fields(fields) = &input.parts {
+        fields.iter().for_each(|field| put(field, values));
     }
 }
 
 /// The numbers of a fact, be it given or not.
 fn of_input(input: &Input) -> Range {
     let given = match input.kind {
-        Kind::Bool => Range::BIT,
+        Kind::Bool | Kind::Record => Range::BIT,
+        Kind::Text => Range::one(0),
         // Limits of a set are of how many members it has.
         Kind::Set => Range::ALL,
         Kind::Integer
@@ -184,7 +194,8 @@ fn of_input(input: &Input) -> Range {
         | Kind::Months
         | Kind::Number { .. }
         | Kind::Date
-        | Kind::Member => Range { least: input.least, most: input.most.max(input.least) },
+        | Kind::Member
+        | Kind::List => Range { least: input.least, most: input.most.max(input.least) },
     };
     match input.absent {
         Absent::Missing => given,
