@@ -29,6 +29,18 @@ fn load() -> Policy {
 }
 
 #[divan::bench]
+fn save(bencher: Bencher<'_, '_>) {
+    let policy = quality();
+    bencher.bench(|| policy.save());
+}
+
+#[divan::bench]
+fn load_saved(bencher: Bencher<'_, '_>) {
+    let saved = quality().save();
+    bencher.bench(|| Policy::load(black_box(&saved)).expect("a saved policy"));
+}
+
+#[divan::bench]
 fn decide_json(bencher: Bencher<'_, '_>) {
     let policy = quality();
     bencher.bench(|| policy.decide_json(black_box(CASE)).to_json(0));
@@ -85,6 +97,13 @@ const SIZES: [usize; 3] = [10, 1_000, 10_000];
 fn load_rules(bencher: Bencher<'_, '_>, rules: usize) {
     let text = catalogue(rules);
     bencher.bench(|| Policy::from_text("catalogue.assize", black_box(&text)).expect("a policy"));
+}
+
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn load_saved_rules(bencher: Bencher<'_, '_>, rules: usize) {
+    let policy = Policy::from_text("catalogue.assize", &catalogue(rules)).expect("a policy");
+    let saved = policy.save();
+    bencher.bench(|| Policy::load(black_box(&saved)).expect("a saved policy"));
 }
 
 #[divan::bench(args = SIZES)]

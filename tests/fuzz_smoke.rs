@@ -134,6 +134,11 @@ fn compiled() {
 }
 
 #[test]
+fn saved() {
+    run(targets::saved, &noise(), 40);
+}
+
+#[test]
 fn fmt() {
     run(targets::fmt, &seeds(&[".assize"]), 20);
     run(targets::fmt, &noise(), 20);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::saved::Refusal;
 use crate::decision::{OutcomesError, Problem};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Sources;
@@ -17,6 +18,7 @@ enum Kind {
     Cases { of: String, problems: Vec<Problem> },
     Io { of: String, error: io::Error },
     Outcomes(OutcomesError),
+    Saved(Refusal),
 }
 
 impl Error {
@@ -31,6 +33,10 @@ impl Error {
 
     pub(super) fn io(of: impl Into<String>, error: io::Error) -> Self {
         Self { kind: Box::new(Kind::Io { of: of.into(), error }) }
+    }
+
+    pub(super) fn saved(refusal: Refusal) -> Self {
+        Self { kind: Box::new(Kind::Saved(refusal)) }
     }
 
     /// The policy's text is wrong: see [`Error::diagnostics`].
@@ -55,6 +61,18 @@ impl Error {
     #[must_use]
     pub fn is_outcomes(&self) -> bool {
         matches!(*self.kind, Kind::Outcomes(_))
+    }
+
+    /// Bytes cannot be loaded as a saved policy.
+    #[must_use]
+    pub fn is_saved(&self) -> bool {
+        matches!(*self.kind, Kind::Saved(_))
+    }
+
+    /// They are a saved policy, and another version of assize wrote it: save it again from the policy's texts.
+    #[must_use]
+    pub fn is_other_version(&self) -> bool {
+        matches!(*self.kind, Kind::Saved(Refusal::Format(_) | Refusal::Version(_)))
     }
 
     /// All that is wrong with the policy's text, and warnings; sorted by place.
@@ -85,7 +103,7 @@ impl Error {
             Kind::Cases { of, problems } => {
                 problems.iter().map(|problem| format!("{of}: {problem}")).collect()
             }
-            Kind::Io { .. } | Kind::Outcomes(_) => vec![self.to_string()],
+            Kind::Io { .. } | Kind::Outcomes(_) | Kind::Saved(_) => vec![self.to_string()],
         };
         lines.join("\n")
     }
@@ -111,6 +129,7 @@ impl fmt::Display for Error {
             }
             Kind::Io { of, error } => write!(f, "{of} cannot be read: {error}"),
             Kind::Outcomes(error) => error.fmt(f),
+            Kind::Saved(refusal) => refusal.fmt(f),
         }
     }
 }
@@ -129,7 +148,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
             Kind::Io { error, .. } => Some(error),
-            Kind::Policy { .. } | Kind::Cases { .. } | Kind::Outcomes(_) => None,
+            Kind::Policy { .. } | Kind::Cases { .. } | Kind::Outcomes(_) | Kind::Saved(_) => None,
         }
     }
 }

@@ -4,14 +4,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Checked, Error, Policy};
+use super::checked::Checked;
+use super::{Error, Policy};
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::eval::Compiled;
 use crate::hir;
 use crate::limits::Limits;
-use crate::program::{self, Program};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{self, ast};
 
@@ -90,14 +88,8 @@ impl<'l> Builder<'l> {
         let found = sink.finish();
         match policy {
             Some(policy) if !failed => {
-                let schema = Arc::new(policy.schema.clone());
-                let program = program::from_hir::lower(&policy, &schema);
-                let compiled = program.map(|program| {
-                    let most_items = most_items(&policy.work, &program, self.limits.steps);
-                    Arc::new(Compiled::new(program, most_items))
-                });
-                let id = NEXT.fetch_add(1, Ordering::Relaxed);
-                let checked = Checked { id, policy, schema, sources, warnings: found, limits: self.limits };
+                let checked = Checked::new(policy, sources, found, self.limits);
+                let compiled = checked.compiled.clone();
                 Ok(Policy { checked: Arc::new(checked), compiled })
             }
             _ => Err(Error::policy(found, sources)),
@@ -148,9 +140,6 @@ impl<'l> Builder<'l> {
     }
 }
 
-/// The number of the next policy.
-static NEXT: AtomicU64 = AtomicU64::new(0);
-
 enum Gathered {
     All(Vec<ast::File>),
     Incomplete,
@@ -200,20 +189,6 @@ fn normal(name: &str) -> String {
         }
     }
     scheme + &parts.join("/")
-}
-
-/// The most items of lists with which no case may take more than so many steps.
-fn most_items(work: &hir::Work, program: &Program, steps: u64) -> u64 {
-    let fits = |items: u64| work.steps(items.saturating_add(program.most_members(items))) <= steps;
-    let (mut most, mut step) = (0_u64, 1_u64 << 62);
-    while step > 0 {
-        let more = most.saturating_add(step);
-        if fits(more) {
-            most = more;
-        }
-        step >>= 1;
-    }
-    most
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The facade: policy texts in, decisions out. Everything that a host calls begins here.
 
 mod cases;
+mod checked;
 pub mod columns;
 mod decider;
 mod error;
@@ -9,8 +10,11 @@ mod format;
 pub mod laws;
 mod load;
 mod repair;
+mod saved;
 #[cfg(test)]
 mod tests;
+
+use checked::{Checked, Typed};
 
 pub use cases::{Case, CaseFormat, CaseOptions, Cases};
 pub use decider::{Answer, Decider, FactKey, MemberKey, OutcomeKey};
@@ -28,11 +32,10 @@ use crate::decision::{self, Decision};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Compiled, Machine};
 use crate::facts::{self, Bound};
-use crate::hir;
-use crate::limits::Limits;
 use crate::program::Program;
 use crate::source::Sources;
 use crate::testing::{self, BoundaryCases, BoundaryOptions, Tests};
+#[cfg(feature = "proptest")]
 use crate::types::Schema;
 
 /// A checked policy, ready to decide cases.
@@ -43,17 +46,6 @@ pub struct Policy {
     pub(crate) checked: Arc<Checked>,
     /// The policy compiled; `None` where the reference evaluator decides every case.
     compiled: Option<Arc<Compiled>>,
-}
-
-pub(crate) struct Checked {
-    /// Tells its keys from those of other policies; shows nowhere.
-    id: u64,
-    pub(crate) policy: hir::Policy,
-    /// The policy's own, for decisions to share.
-    pub(crate) schema: Arc<Schema>,
-    sources: Sources,
-    warnings: Vec<Diagnostic>,
-    pub(crate) limits: Limits,
 }
 
 impl Policy {
@@ -81,18 +73,18 @@ impl Policy {
     /// The name after the word `policy`.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.checked.policy.name
+        &self.checked.about.name
     }
 
     /// The policy's title.
     #[must_use]
     pub fn title(&self) -> Option<&str> {
-        self.checked.policy.title.as_deref()
+        self.checked.about.title.as_deref()
     }
 
     /// The law that the policy as a whole cites.
     pub fn cites(&self) -> impl Iterator<Item = &str> {
-        self.checked.policy.cites.iter().map(|cite| &**cite)
+        self.checked.about.cites.iter().map(|cite| &**cite)
     }
 
     /// The wire names of the outcomes, in the order of their names.
@@ -150,8 +142,7 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn decision_schema(&self) -> String {
-        let policy = &self.checked.policy;
-        let rules = policy.rules.iter().map(|rule| &*rule.name).collect();
+        let rules = self.checked.typed().policy.rules.iter().map(|rule| &*rule.name).collect();
         let names = decision::Names { policy: self.name(), title: self.title(), rules };
         decision::json_schema(&self.checked.schema, &names)
     }
@@ -238,8 +229,8 @@ impl Policy {
     /// Starts a run of tests: `example` blocks and files of cases, with coverage.
     #[must_use]
     pub fn tests(&self) -> Tests<'_> {
-        let checked = &*self.checked;
-        Tests::new(&checked.policy, &checked.schema, &checked.sources, &checked.limits)
+        let Typed { policy, schema, .. } = self.checked.typed();
+        Tests::new(policy, schema, &self.checked.sources, &self.checked.limits)
     }
 
     /// Looks for cases at the boundaries of the policy: below, at and above every threshold, on every row, for every
@@ -257,8 +248,8 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn boundary_cases(&self, options: BoundaryOptions) -> BoundaryCases {
-        let checked = &*self.checked;
-        testing::boundary_cases(&checked.policy, &checked.schema, &checked.sources, &checked.limits, options)
+        let Typed { policy, schema, .. } = self.checked.typed();
+        testing::boundary_cases(policy, schema, &self.checked.sources, &self.checked.limits, options)
     }
 
     /// Cases of this policy for property tests, with the feature `proptest`: well-formed, none of them refused or without a
@@ -282,9 +273,10 @@ impl Policy {
     /// ```
     #[cfg(feature = "proptest")]
     pub fn facts_strategy(&self) -> proptest::strategy::BoxedStrategy<testing::Facts> {
-        let policy = self.clone();
-        testing::facts_strategy(&self.checked.policy, &self.checked.schema, move |values| {
-            policy.decide_bound(Bound { values, problems: Vec::new() })
+        let decider = self.clone();
+        let Typed { policy, schema, .. } = self.checked.typed();
+        testing::facts_strategy(policy, schema, move |values| {
+            decider.decide_bound(Bound { values, problems: Vec::new() })
         })
     }
 
@@ -294,10 +286,10 @@ impl Policy {
 
     /// The compiled policy, where no case that it takes may need more steps than are allowed.
     fn affordable(&self) -> Option<&Arc<Compiled>> {
-        let Checked { policy, limits, .. } = &*self.checked;
+        let Checked { about, limits, .. } = &*self.checked;
         self.compiled
             .as_ref()
-            .filter(|compiled| policy.work.steps(compiled.program.most_members(0)) <= limits.steps)
+            .filter(|compiled| about.work.steps(compiled.program.most_members(0)) <= limits.steps)
     }
 
     /// The same where it can be run over columns.
@@ -321,25 +313,14 @@ impl Policy {
         let items = bound.values.iter().fold(0, |sum: u64, value| sum.saturating_add(value.items()));
         if let Some(machine) = machine
             && bound.problems.is_empty()
-            && checked.policy.work.steps(items) <= checked.limits.steps
+            && checked.about.work.steps(items) <= checked.limits.steps
             && machine.load(&bound.values)
             && machine.run()
             && let Some(decision) = machine.decision(&checked.schema)
         {
             return decision;
         }
-        self.decide_by_reference(bound)
-    }
-
-    fn decide_by_reference(&self, bound: Bound) -> Decision {
-        let checked = &*self.checked;
-        hir::interpret::decide(
-            &checked.policy,
-            &checked.schema,
-            bound.values,
-            bound.problems,
-            checked.limits.steps,
-        )
+        checked.decide_by_reference(bound)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Work {
     /// Evaluations per power of the number of items.
     pub(crate) per_degree: Vec<u64>,

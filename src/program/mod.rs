@@ -13,16 +13,19 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) mod from_hir;
 mod print;
 pub(crate) mod ranges;
+mod verify;
 
 /// A place for a value of 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Reg(pub(crate) u16);
 
 /// What an instruction does with `a`, `b` and `c`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Code {
     /// Checked, as all arithmetic: what does not fit makes the program abstain.
     Add,
@@ -166,7 +169,7 @@ impl Code {
 }
 
 /// One instruction; its result goes to the register of its own place. Those of one family mostly follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Instruction {
     pub(crate) code: Code,
     pub(crate) a: Reg,
@@ -175,7 +178,7 @@ pub(crate) struct Instruction {
 }
 
 /// How a register's number stands for a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Bool,
     Integer,
@@ -221,7 +224,7 @@ impl Kind {
 }
 
 /// A fact of the schema at the same place, or a field of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Input {
     pub(crate) kind: Kind,
     /// Both included, at the kind's scale; of a set or list the least and the most members.
@@ -230,6 +233,7 @@ pub(crate) struct Input {
     pub(crate) absent: Absent,
     /// Where its number stands: in a register, of a field of an item in a slot.
     pub(crate) at: Reg,
+    #[serde(skip)]
     pub(crate) parts: Parts,
 }
 
@@ -245,8 +249,9 @@ impl Input {
 }
 
 /// What a value consists of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Parts {
+    #[default]
     None,
     /// The fields of a record, in registers or slots as the record itself.
     Fields(Vec<Input>),
@@ -279,7 +284,7 @@ pub(crate) struct Loop {
 }
 
 /// What it means that a fact or field is not given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Absent {
     /// It is missing: the program abstains.
     Missing,
@@ -292,18 +297,19 @@ pub(crate) enum Absent {
 }
 
 /// Where an outcome stands at the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Output {
     pub(crate) kind: Kind,
     pub(crate) value: Reg,
     /// Whether there is such a thing.
     pub(crate) there: Reg,
     /// Of a list of values of the kind, the number of the list that the code adds to.
+    #[serde(skip)]
     pub(crate) list: Option<u16>,
 }
 
 /// A rule that fires when a bit is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fires {
     /// The place of its name in [`Program::rules`].
     pub(crate) rule: u32,
@@ -322,7 +328,7 @@ pub(crate) struct ItemFires {
 
 /// Many rules of one shape: each holds where some registers lie within limits, and gives constants to the same outcomes.
 /// The values of a few registers choose a cell, and only the rules of this cell are looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Group {
     pub(crate) keys: Vec<Key>,
     /// By cell, where its rows begin; one more at the end.
@@ -337,7 +343,7 @@ pub(crate) struct Group {
 }
 
 /// A register that chooses a cell, with the ascending values at which the next cell begins. The first key counts most.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Key {
     /// The value itself, below `size`.
     Direct {
@@ -350,7 +356,7 @@ pub(crate) enum Key {
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct GroupRule {
     /// The place of its name in [`Program::rules`].
     pub(crate) rule: u32,
@@ -359,7 +365,7 @@ pub(crate) struct GroupRule {
 }
 
 /// A constant for one of the sums of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Gives {
     pub(crate) sum: u32,
     pub(crate) value: i64,
@@ -367,13 +373,13 @@ pub(crate) struct Gives {
 
 /// What a group makes of the values for one outcome: it leaves the result in one part, and in the next one whether there
 /// was any value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sum {
     pub(crate) how: Gather,
     pub(crate) part: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Gather {
     Sum,
     Highest,
@@ -383,7 +389,7 @@ pub(crate) enum Gather {
 }
 
 /// A rule that another one takes out when a bit is set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Overrides {
     pub(crate) rule: Arc<str>,
     pub(crate) by: Arc<str>,
@@ -392,14 +398,17 @@ pub(crate) struct Overrides {
     pub(crate) when: Reg,
 }
 
-/// A policy as straight-line code.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A policy as straight-line code. What is skipped when it is written is empty where [it is flat](Program::is_flat).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Program {
     /// By fact; each stands in the register of its place.
     pub(crate) inputs: Vec<Input>,
+    #[serde(skip)]
     pub(crate) lists: Vec<List>,
+    #[serde(skip)]
     pub(crate) loops: Vec<Loop>,
     /// How many lists the code makes.
+    #[serde(skip)]
     pub(crate) made: u16,
     /// The first register behind the facts; constants fill the registers from here on.
     pub(crate) first_constant: u16,
@@ -417,6 +426,7 @@ pub(crate) struct Program {
     pub(crate) outputs: Vec<Output>,
     /// Rules outside groups, sorted.
     pub(crate) fires: Vec<Fires>,
+    #[serde(skip)]
     pub(crate) item_fires: Vec<ItemFires>,
     /// Sorted as a decision lists them.
     pub(crate) overrides: Vec<Overrides>,
@@ -426,6 +436,18 @@ impl Program {
     /// How many registers it uses.
     pub(crate) fn registers(&self) -> usize {
         usize::from(self.first_constant).saturating_add(self.constants.len()).saturating_add(self.code.len())
+    }
+
+    /// The same without memory that nothing stands in.
+    pub(crate) fn shrunk(mut self) -> Self {
+        for group in &mut self.groups {
+            group.cells.shrink_to_fit();
+            group.rows.shrink_to_fit();
+            group.rules.shrink_to_fit();
+            group.measures.shrink_to_fit();
+        }
+        self.rules.shrink_to_fit();
+        self
     }
 
     /// The most members that the sets of a case may have, beside so many items of its lists.

@@ -1,6 +1,6 @@
 //! Where text came from: files, spans, lines and columns. Knows nothing of what the text means.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One file of a [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,16 +48,15 @@ pub struct Sources {
 struct File {
     name: Arc<str>,
     text: Arc<str>,
-    line_starts: Vec<usize>,
+    /// Found when a position is asked for.
+    line_starts: OnceLock<Box<[usize]>>,
 }
 
 impl Sources {
     /// Adds a file and gives its id.
     pub(crate) fn add(&mut self, name: &str, text: &str) -> FileId {
-        let mut line_starts = vec![0];
-        line_starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(File { name: name.into(), text: text.into(), line_starts });
+        self.files.push(File { name: name.into(), text: text.into(), line_starts: OnceLock::new() });
         id
     }
 
@@ -89,8 +88,9 @@ impl Sources {
     pub fn position(&self, span: Span) -> Position {
         let Some(file) = self.file(span.file) else { return Position { line: 1, column: 1 } };
         let at = (span.start as usize).min(file.text.len());
-        let line = file.line_starts.partition_point(|start| *start <= at);
-        let start = line.checked_sub(1).and_then(|index| file.line_starts.get(index)).copied().unwrap_or(0);
+        let line_starts = file.line_starts();
+        let line = line_starts.partition_point(|start| *start <= at);
+        let start = line.checked_sub(1).and_then(|index| line_starts.get(index)).copied().unwrap_or(0);
         let before = file.text.get(start..at).unwrap_or("");
         // Editors do not count a byte order mark.
         let column = before.trim_start_matches('\u{FEFF}').chars().count() + 1;
@@ -99,5 +99,14 @@ impl Sources {
 
     fn file(&self, id: FileId) -> Option<&File> {
         self.files.get(id.0 as usize)
+    }
+}
+
+impl File {
+    fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| {
+            let lines = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(lines).collect()
+        })
     }
 }

@@ -203,20 +203,15 @@ fn corpus() -> Vec<(Policy, Vec<String>)> {
 fn watching_changes_no_decision_and_nothing_is_ruled_out_that_happens() {
     for (policy, cases) in corpus() {
         let checked = &*policy.checked;
+        let typed = &checked.typed().policy;
         let asked: BTreeSet<Point> =
-            wanted(&checked.policy, &checked.schema).into_iter().map(|wanted| wanted.point).collect();
-        let written: BTreeSet<Point> = every(&checked.policy).into_keys().collect();
+            wanted(typed, &checked.schema).into_iter().map(|wanted| wanted.point).collect();
+        let written: BTreeSet<Point> = every(typed).into_keys().collect();
         for facts in cases {
             let bound = json::bind(&checked.schema, &facts, &checked.limits);
-            let traced = trace(
-                &checked.policy,
-                &checked.schema,
-                &bound.values,
-                bound.problems.clone(),
-                checked.limits.steps,
-            );
-            let decided =
-                decide(&checked.policy, &checked.schema, bound.values, bound.problems, checked.limits.steps);
+            let traced =
+                trace(typed, &checked.schema, &bound.values, bound.problems.clone(), checked.limits.steps);
+            let decided = decide(typed, &checked.schema, bound.values, bound.problems, checked.limits.steps);
             assert_eq!(traced.decision.to_json(0), decided.to_json(0), "{facts}");
             for point in traced.seen.keys().filter(|point| written.contains(point)) {
                 // Where a needed fact is missing, whether another one is needed may be unknown; there is no decision.

@@ -2,24 +2,29 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::value::{Number, Value};
 
 pub(crate) mod json_schema;
+mod saved;
+mod verify;
 
 /// A declared enum or scale, by its place in [`Schema::enums`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct EnumId(pub(crate) u32);
 
 /// A declared record, by its place in [`Schema::records`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct RecordId(pub(crate) u32);
 
 /// A declared unit, by its place in [`Schema::units`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct UnitId(pub(crate) u32);
 
 /// A type without its absences: whether a value may be nothing is tracked beside it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "saved::Wrapped", try_from = "saved::Wrapped")]
 pub(crate) enum Type {
     Bool,
     Integer,
@@ -62,7 +67,7 @@ impl Type {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UnitDef {
     pub(crate) name: Arc<str>,
     /// How many decimals the wire shows; `None` shows as many as the value has.
@@ -72,7 +77,7 @@ pub(crate) struct UnitDef {
     pub(crate) factor: Number,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EnumDef {
     pub(crate) name: Arc<str>,
     pub(crate) title: Option<Arc<str>>,
@@ -81,7 +86,7 @@ pub(crate) struct EnumDef {
     pub(crate) members: Vec<MemberDef>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MemberDef {
     pub(crate) name: Arc<str>,
     pub(crate) wire: Arc<str>,
@@ -89,7 +94,7 @@ pub(crate) struct MemberDef {
 }
 
 /// The fields of a record; the facts of a case are one too.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RecordDef {
     /// Empty for the facts.
     pub(crate) name: Arc<str>,
@@ -99,7 +104,7 @@ pub(crate) struct RecordDef {
     pub(crate) must_hold: Vec<Arc<str>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Field {
     pub(crate) name: Arc<str>,
     pub(crate) wire: Arc<str>,
@@ -135,7 +140,7 @@ impl Field {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Presence {
     /// Absent is nothing or unknown where the type says so, else missing.
     Needed,
@@ -148,7 +153,7 @@ pub(crate) enum Presence {
 
 /// What a fact or parameter may be. All ends are included. For a list or set `least`/`most` bound its length
 /// and `items` its members.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Bounds {
     /// A value of the field's type (a number for a number or unit, a date for a date, an integer for a length).
     pub(crate) least: Option<Value>,
@@ -157,7 +162,7 @@ pub(crate) struct Bounds {
     pub(crate) decimals: Option<u32>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OutcomeDef {
     pub(crate) name: Arc<str>,
     pub(crate) wire: Arc<str>,
@@ -168,7 +173,7 @@ pub(crate) struct OutcomeDef {
 }
 
 /// What a policy's cases and decisions look like. Ids follow the text; nothing on the wire depends on them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Schema {
     pub(crate) units: Vec<UnitDef>,
     pub(crate) enums: Vec<EnumDef>,

@@ -2,6 +2,7 @@
 //! Knows neither names nor text.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 mod combine;
@@ -9,6 +10,7 @@ mod dates;
 mod number;
 mod open;
 mod ops;
+mod saved;
 mod scalars;
 #[cfg(test)]
 mod tests;
@@ -26,7 +28,8 @@ pub(crate) use ops::{
 };
 
 /// One value of the language. Units live in the type, not in the value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "saved::Words", try_from = "saved::Words")]
 pub(crate) enum Value {
     /// There is no such thing.
     Nothing,

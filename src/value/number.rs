@@ -369,6 +369,20 @@ impl serde::Serialize for Number {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Number {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        let number = match text.split_once('/') {
+            Some((top, bottom)) => Self::parse(top).and_then(|top| top.divide(Self::parse(bottom)?)),
+            None => Self::parse(text).map(Some),
+        };
+        match number {
+            Ok(Some(number)) => Ok(number),
+            Ok(None) | Err(_) => Err(serde::de::Error::custom("a number was expected")),
+        }
+    }
+}
+
 const NOT_A_NUMBER: Trouble = Trouble::Internal("not a number");
 
 /// Saturates: an exponent beyond 64 bits is as good as the largest.

@@ -7,7 +7,7 @@ use assize::columns::{Columns, Narrow, Values};
 use assize::{Decider, Policy};
 use serde_json::{Map, Value as Json};
 
-use super::{Choices, plain_policy, policy};
+use super::{Choices, plain_policy, policy, saved};
 
 /// What was held against each other.
 #[derive(Debug, Default)]
@@ -57,6 +57,8 @@ pub(crate) fn policies(seeds: Range<u64>) -> Seen {
         seen.compiled += u64::from(!is_wide && is_compiled);
         seen.wide += u64::from(is_wide);
         seen.wide_compiled += u64::from(is_wide && is_compiled);
+        // Every other one as it is when it was saved.
+        let policy = if seed % 2 == 1 { saved::loaded(&policy) } else { policy };
         let mut both = Both::new(&policy, format!("seed {seed}\n{text}"));
         let choice = bytes(seed + 1_000_000, 3_000);
         let mut choices = Choices::new(&choice);
@@ -80,6 +82,7 @@ pub(crate) fn catalogues(seeds: Range<u64>) -> Seen {
         let Ok(policy) = Policy::from_text("p.assize", &text) else { continue };
         seen.policies += 1;
         seen.compiled += u64::from(policy.is_compiled());
+        let policy = if seed % 2 == 1 { saved::loaded(&policy) } else { policy };
         let mut both = Both::new(&policy, format!("seed {seed}\n{text}"));
         for _ in 0..2 * CASES {
             let mut facts = serde_json::json!({

@@ -17,6 +17,7 @@ mod world;
 
 pub(crate) mod compiled;
 pub(crate) mod laws;
+pub(crate) mod saved;
 pub(crate) mod targets;
 
 #[allow(unused_imports, reason = "each test and each target uses some")]

@@ -8,7 +8,7 @@ use assize::{CaseFormat, CaseOptions, Policy};
 use serde_json::Value;
 
 use super::choices::Choices;
-use super::{laws, policy as generated};
+use super::{laws, policy as generated, saved};
 
 fn demand<T>(law: Result<T, String>, about: &str) -> T {
     law.unwrap_or_else(|wrong| panic!("{wrong}\n---\n{about}"))
@@ -181,6 +181,21 @@ pub(crate) fn compiled(bytes: &[u8]) {
             decider.decide_json(&facts).write_json(0, &mut line);
             assert_eq!(line, reference.decide_json(&facts).to_json(0), "{text}\n--- {facts}");
         }
+    }
+}
+
+/// A policy that is saved and loaded decides the same; one that is damaged behind its checksum, and bytes of no sense, do no
+/// harm.
+pub(crate) fn saved(bytes: &[u8]) {
+    let (first, rest) = bytes.split_at(bytes.len() / 4);
+    saved::noise(&every_fact().save(), bytes);
+    let made = if bytes.len().is_multiple_of(4) { generated(rest) } else { super::plain_policy(rest) };
+    let Some(policy) = demand(laws::is_checked(&made.text()), &made.text()) else { return };
+    let mut choices = Choices::new(first);
+    let cases: Vec<String> = (0..2).map(|_| made.case(&mut choices).value.to_string()).collect();
+    saved::is_kept(&policy, &cases);
+    for _ in 0..20 {
+        saved::damaged(&made, &policy, &mut choices);
     }
 }
 
