@@ -7,7 +7,7 @@ use assize::testing::{BoundaryCase, BoundaryOptions};
 
 use clap::Args;
 
-use crate::files::{count, print, printable, say, sound_policy};
+use crate::files::{count, print, printable, say, sound_policy, verify};
 use crate::stop::{self, Ended, Stop};
 
 /// Print cases at the boundaries of a policy
@@ -21,7 +21,7 @@ use crate::stop::{self, Ended, Stop};
     assize cases fines.assize -n 50 | assize decide fines.assize -\n  \
     assize cases fines.assize --expect > regression.jsonl    # for review")]
 pub(crate) struct CasesArgs {
-    /// Root file of the policy
+    /// Root file of the policy, or a saved policy
     policy: PathBuf,
     /// No more cases than this, those that show most
     #[arg(short, long = "n", value_name = "N")]
@@ -43,6 +43,7 @@ pub(crate) fn cases(args: &CasesArgs) -> Ended {
 
 fn run(args: &CasesArgs) -> Result<Ended, Stop> {
     let policy = sound_policy(&args.policy)?;
+    verify(&args.policy, &policy)?;
     let mut options = BoundaryOptions::new().seed(args.seed);
     if let Some(most) = args.n {
         options = options.at_most(most);

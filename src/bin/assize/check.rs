@@ -7,7 +7,7 @@ use assize::source::Sources;
 use assize::{Error, Policy};
 use clap::{Args, ValueEnum};
 
-use crate::files::{Look, count, print, read_policy, say, show};
+use crate::files::{Look, count, print, read_policy, say, show, verify};
 use crate::fix::{self, Fixing};
 use crate::stop::{Ended, Stop, ended};
 
@@ -21,7 +21,7 @@ use crate::stop::{Ended, Stop, ended};
         assize check fines.assize --fix --diff\n  \
         assize check policies/*.assize --format sarif > findings.sarif")]
 pub(crate) struct CheckArgs {
-    /// Root files of policies, `.assize` or `.assize.md`
+    /// Root files of policies, `.assize` or `.assize.md`, or saved policies
     #[arg(required = true, value_name = "FILE")]
     policies: Vec<PathBuf>,
     /// How findings are written
@@ -84,7 +84,10 @@ impl Report<'_> {
     fn policy(&mut self, root: &Path, fixing: Option<&mut Fixing>) -> Result<Ended, Stop> {
         let read = match fixing {
             Some(fixing) => fix::read_and_fix(root, fixing, self.is_for_people()),
-            None => read_policy(root).map_err(|error| Stop::unreadable(root, &error)),
+            None => read_policy(root).and_then(|policy| {
+                policy.iter().try_for_each(|policy| verify(root, policy))?;
+                Ok(policy)
+            }),
         };
         let policy = match read {
             Ok(policy) => policy,

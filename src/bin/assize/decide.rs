@@ -22,7 +22,7 @@ use crate::stop::{self, Ended, Stop};
     assize decide fines.assize cases.csv --list violations=violations.csv:case_id\n  \
     tail -f incoming.jsonl | assize decide fines.assize -")]
 pub(crate) struct DecideArgs {
-    /// Root file of the policy
+    /// Root file of the policy, or a saved policy
     policy: PathBuf,
     /// Cases: `.json` (an object or an array of them), `.jsonl` or `.ndjson` (an object a line), `.csv` (a case a row),
     /// or `-` for JSON Lines from standard input

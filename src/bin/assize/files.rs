@@ -19,10 +19,23 @@ pub(crate) enum Look {
     Nothing,
 }
 
-/// Reads a policy and what it uses. The outer error is a root file that cannot be read.
-pub(crate) fn read_policy(root: &Path) -> io::Result<Result<Policy, Error>> {
-    let text = read_text(root)?;
+/// Reads a policy and what it uses, or one that was saved. What cannot be read at all ends the run.
+pub(crate) fn read_policy(root: &Path) -> Result<Result<Policy, Error>, Stop> {
+    let bytes = fs::read(root).map_err(|error| Stop::unreadable(root, &error))?;
+    if Policy::is_saved(&bytes) {
+        return Policy::load(&bytes).map(Ok).map_err(|error| unusable(root, &error));
+    }
+    let text = text_of(bytes).map_err(|error| Stop::unreadable(root, &error))?;
     Ok(builder(root, &text).build())
+}
+
+/// Refuses a saved policy whose texts are not its own.
+pub(crate) fn verify(root: &Path, policy: &Policy) -> Result<(), Stop> {
+    policy.verify().map_err(|error| unusable(root, &error))
+}
+
+fn unusable(root: &Path, error: &Error) -> Stop {
+    Stop::call(format!("`{}` cannot be used: {error}", root.display()))
 }
 
 /// A policy that begins with `text`; what it uses is read from files.
@@ -33,8 +46,7 @@ pub(crate) fn builder(root: &Path, text: &str) -> Builder<'static> {
 
 /// Reads a policy that is to be used: what is wrong with it is shown and ends the run.
 pub(crate) fn sound_policy(root: &Path) -> Result<Policy, Stop> {
-    let policy = read_policy(root).map_err(|error| Stop::unreadable(root, &error))?;
-    let policy = policy.map_err(|error| {
+    let policy = read_policy(root)?.map_err(|error| {
         let errors = error.sources().map_or(0, |sources| show(error.diagnostics(), sources, Look::Snippet).0);
         Stop {
             ended: Ended::BadPolicy,
@@ -49,27 +61,26 @@ pub(crate) fn sound_policy(root: &Path) -> Result<Policy, Stop> {
     Ok(policy)
 }
 
-/// Writes a whole text file.
-pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), Stop> {
+/// Writes a whole file.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Stop> {
     // A pipe or a terminal cannot be replaced.
-    if fs::metadata(path).is_ok_and(|found| found.is_file()) {
-        return replace_text(path, text);
-    }
-    fs::write(path, text).map_err(|error| Stop::unwritable(path, &error))
+    let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
+    let written = if is_file { replace(path, bytes) } else { fs::write(path, bytes) };
+    written.map_err(|error| Stop::unwritable(path, &error))
 }
 
 /// Gives a file a new text: all of it or, when that fails, nothing. Its permissions stay, and a link stays a link.
 pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), Stop> {
-    replace(path, text).map_err(|error| Stop::unwritable(path, &error))
+    replace(path, text.as_bytes()).map_err(|error| Stop::unwritable(path, &error))
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path)?;
     // A file that may not be written stays as it is, although its folder would let it be replaced.
     let permissions = fs::OpenOptions::new().write(true).open(&target)?.metadata()?.permissions();
     let mut beside =
         tempfile::Builder::new().prefix(".assize-").tempfile_in(target.parent().unwrap_or(Path::new(".")))?;
-    beside.write_all(text.as_bytes())?;
+    beside.write_all(bytes)?;
     beside.as_file().set_permissions(permissions)?;
     beside.as_file().sync_all()?;
     beside.persist(&target).map_err(|error| error.error)?;
@@ -77,8 +88,15 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 }
 
 pub(crate) fn read_text(path: &Path) -> io::Result<String> {
-    String::from_utf8(fs::read(path)?)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+    text_of(fs::read(path)?)
+}
+
+fn text_of(bytes: Vec<u8>) -> io::Result<String> {
+    let wrong = |what| io::Error::new(io::ErrorKind::InvalidData, what);
+    if Policy::is_saved(&bytes) {
+        return Err(wrong("it is a saved policy, and a text is needed here"));
+    }
+    String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8 text"))
 }
 
 /// Writes findings to standard error, and counts errors and warnings.

@@ -49,7 +49,7 @@ pub(crate) fn read_and_fix(
             }
         }
         // What is reported is about the files as they are.
-        return read_policy(root).map_err(|error| Stop::unreadable(root, &error));
+        return read_policy(root);
     }
     for file in &repair.files {
         replace_text(&path_of(file, root), &file.new)?;

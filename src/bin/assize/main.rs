@@ -3,6 +3,7 @@
 mod cases;
 mod check;
 mod code;
+mod compile;
 mod decide;
 mod files;
 mod fix;
@@ -42,6 +43,7 @@ enum Command {
     Cases(cases::CasesArgs),
     Check(check::CheckArgs),
     Code(code::CodeArgs),
+    Compile(compile::CompileArgs),
     Decide(decide::DecideArgs),
     Fmt(fmt::FmtArgs),
     New(new::NewArgs),
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Command::Cases(args) => cases::cases(&args),
         Command::Check(args) => check::check(&args),
         Command::Code(args) => code::code(&args),
+        Command::Compile(args) => compile::compile(&args),
         Command::Decide(args) => decide::decide(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::New(args) => new::new(&args),

@@ -16,7 +16,7 @@ use crate::stop::{self, Ended, Stop};
     assize schema fines.assize > facts.schema.json\n  \
     assize schema fines.assize --decisions > decisions.schema.json")]
 pub(crate) struct SchemaArgs {
-    /// Root file of the policy
+    /// Root file of the policy, or a saved policy
     policy: PathBuf,
     /// Print the schema of the lines that `assize decide` writes instead
     #[arg(long)]

@@ -12,7 +12,7 @@ use assize::testing::{Coverage, PointKind, TestResult, Tests};
 use clap::Args;
 use clap::builder::styling::{AnsiColor, Style};
 
-use crate::files::{count, print, printable, read_text, replace_text, sound_policy, write_text};
+use crate::files::{count, print, printable, read_text, replace_text, sound_policy, verify, write};
 use crate::stop::{self, Ended, Stop};
 
 /// Missed points that are listed; reports have them all.
@@ -70,6 +70,7 @@ fn run(args: &TestArgs) -> Result<Ended, Stop> {
     let mut coverages = Vec::new();
     for root in &args.policies {
         let policy = sound_policy(root)?;
+        verify(root, &policy)?;
         let mut tests = policy.tests();
         tests.run_examples();
         for path in &args.cases {
@@ -82,13 +83,13 @@ fn run(args: &TestArgs) -> Result<Ended, Stop> {
         coverages.push((policy.name().to_owned(), tests.coverage().clone()));
     }
     if let Some(path) = &args.junit {
-        write_text(path, &junit::report(&results)?)?;
+        write(path, junit::report(&results)?.as_bytes())?;
     }
     if let Some(path) = &args.lcov {
-        write_text(path, &lcov::report(&coverages))?;
+        write(path, lcov::report(&coverages).as_bytes())?;
     }
     if let Some(path) = &args.html {
-        write_text(path, &html::report(&coverages))?;
+        write(path, html::report(&coverages).as_bytes())?;
     }
     Ok(ended)
 }
