@@ -23,7 +23,10 @@ pub struct Assize {
 
 impl Assize {
     pub fn load(text: &str) -> Self {
-        let policy = Policy::from_text("catalogue.assize", text).expect("a policy");
+        Self::new(Policy::from_text("catalogue.assize", text).expect("a policy"))
+    }
+
+    fn new(policy: Policy) -> Self {
         let fact = |name: &str| policy.fact(name).expect("a fact");
         let member = |fact, name: &str| policy.member(fact, name).expect("a member");
         let categories = (0..CATEGORIES).map(|number| Category(number as u8).name());
@@ -79,5 +82,38 @@ impl Engine<Catalogue> for Assize {
 
     fn outcomes(&self, answer: Measures, _: &Outcomes) -> Outcomes {
         answer.outcomes()
+    }
+}
+
+/// The policy as it was saved.
+pub struct Saved(Assize);
+
+impl Saved {
+    pub fn load(saved: &[u8]) -> Self {
+        Self(Assize::new(Policy::load(saved).expect("a saved policy")))
+    }
+}
+
+impl Engine<Catalogue> for Saved {
+    type Case = Case;
+    type Answer = Measures;
+
+    const NAME: &'static str = "assize, saved";
+    const AGREEMENT: Agreement = Agreement::Bytes;
+
+    fn case(&self, facts: &Facts) -> Case {
+        self.0.case(facts)
+    }
+
+    fn decide(&mut self, case: &Case) -> Measures {
+        self.0.decide(case)
+    }
+
+    fn decide_json(&mut self, text: &str) -> String {
+        self.0.decide_json(text)
+    }
+
+    fn outcomes(&self, answer: Measures, expected: &Outcomes) -> Outcomes {
+        self.0.outcomes(answer, expected)
     }
 }

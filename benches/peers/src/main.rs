@@ -172,12 +172,16 @@ fn catalogue(count: usize, options: &Options, table: &mut Table) -> Result<(), S
     let facts = catalogue::cases(&rules, options.cases);
     let name = format!("{count} rules");
     let assize = catalogue_assize::Assize::load(&text);
+    let saved = assize.policy().save();
     let world = World::<Catalogue>::new(name, count, facts, assize.policy());
     let mut contenders = Vec::new();
     prepare! { options, world, contenders:
         Decimals, || Decimals::new(&rules);
         Integers, || Integers::new(&rules);
         catalogue_assize::Assize, || catalogue_assize::Assize::load(&text);
+    }
+    if options.wants("assize") {
+        contenders.push(prepare(&world, || catalogue_assize::Saved::load(&saved))?);
     }
     #[cfg(feature = "engines")]
     let script = catalogue_rhai::text(&rules);

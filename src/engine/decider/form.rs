@@ -12,7 +12,7 @@ use crate::types::{Schema, Type};
 pub(super) struct Form {
     outcomes: Vec<OutcomeForm>,
     /// By rule of the program, and by override.
-    fires: Vec<String>,
+    fires: Texts,
     overrides: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl Form {
         });
         Self {
             outcomes: outcomes.collect(),
-            fires: program.rules.iter().map(|rule| format!(r#"{{"rule":{}}}"#, quoted(rule))).collect(),
+            fires: Texts::new(program.rules.iter().map(|rule| format!(r#"{{"rule":{}}}"#, quoted(rule)))),
             overrides: overrides.collect(),
         }
     }
@@ -105,8 +105,33 @@ impl Form {
         }
         text.push_str(r#"],"overridden":["#);
         let overrides = machine.program().overrides.iter().zip(&self.overrides);
-        push_all(text, overrides.filter(|(one, _)| machine.is_set(one.when)).map(|(_, form)| form));
+        push_all(text, overrides.filter(|(one, _)| machine.is_set(one.when)).map(|(_, form)| &**form));
         text.push_str(r#"],"errors":[]}"#);
+    }
+}
+
+/// Many short texts in one, of which each would take twice its length.
+#[derive(Clone, Debug)]
+struct Texts {
+    all: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn new(texts: impl Iterator<Item = String>) -> Self {
+        let (mut all, mut ends) = (String::new(), Vec::new());
+        for text in texts {
+            all.push_str(&text);
+            ends.push(all.len());
+        }
+        all.shrink_to_fit();
+        ends.shrink_to_fit();
+        Self { all, ends }
+    }
+
+    fn get(&self, place: usize) -> Option<&str> {
+        let begin = place.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before))?;
+        self.all.get(*begin..*self.ends.get(place)?)
     }
 }
 
@@ -158,7 +183,7 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-fn push_all<'f>(text: &mut String, forms: impl Iterator<Item = &'f String>) {
+fn push_all<'f>(text: &mut String, forms: impl Iterator<Item = &'f str>) {
     let mut comma = false;
     for form in forms {
         if std::mem::replace(&mut comma, true) {
