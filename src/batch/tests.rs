@@ -110,7 +110,7 @@ fn program(choices: &mut Choices) -> Made {
             Kind::Member => places.push(register),
             _ => numbers.push(register),
         }
-        inputs.push(Input { kind, least, most, absent: Absent::Missing });
+        inputs.push(Input { kind, least, most, absent: Absent::Missing, at: register, parts: Parts::None });
     }
     // Whether some numbers are given, and what others mean that are not.
     let mut first_constant = u16::try_from(facts).unwrap();
@@ -140,15 +140,9 @@ fn program(choices: &mut Choices) -> Made {
         inputs,
         first_constant,
         constants,
-        code: Vec::new(),
         tables: (0..3).map(|size| (0..[3, 7, 40][size]).map(|_| choices.number()).collect()).collect(),
-        groups: Vec::new(),
-        parts: 0,
-        rules: Vec::new(),
         abstains: Reg(first_constant),
-        outputs: Vec::new(),
-        fires: Vec::new(),
-        overrides: Vec::new(),
+        ..Program::default()
     };
     let mut made = Made { program, bits, places, divisors, numbers };
     for _ in 0..10 + choices.below(40) {
@@ -159,7 +153,7 @@ fn program(choices: &mut Choices) -> Made {
     let there = Reg(first_constant + 1);
     for value in all {
         let kind = if made.bits.contains(&value) { Kind::Bool } else { Kind::Integer };
-        made.program.outputs.push(Output { kind, value, there });
+        made.program.outputs.push(Output { kind, value, there, list: None });
     }
     made.program.fires = made.bits.iter().map(|bit| Fires { rule: 0, when: *bit }).collect();
     made
@@ -286,7 +280,7 @@ fn random_programs_over_columns_and_within_their_ranges() {
         let mut shares = decided.shares(BLOCK);
         let left = Runner::new(&program).run(&as_columns(&program, &given), &mut shares[0]);
         drop(shares);
-        let empty = Machine::new(&Arc::new(Compiled::new(program.clone())));
+        let empty = Machine::new(&Arc::new(Compiled::new(program.clone(), u64::MAX)));
         for (row, case) in cases.iter().enumerate() {
             // Facts that are not given are 0, as in columns: what earlier cases left behind is masked in a policy.
             let mut machine = empty.clone();

@@ -21,7 +21,7 @@ pub(crate) mod ranges;
 mod verify;
 
 /// A place for a value of 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Reg(pub(crate) u16);
 
 /// What an instruction does with `a`, `b` and `c`.
@@ -399,7 +399,7 @@ pub(crate) struct Overrides {
 }
 
 /// A policy as straight-line code. What is skipped when it is written is empty where [it is flat](Program::is_flat).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Program {
     /// By fact; each stands in the register of its place.
     pub(crate) inputs: Vec<Input>,
