@@ -215,6 +215,32 @@ fn lengths_are_not_believed() {
     }
 }
 
+/// Some rules of a group, with every kind of key and sum.
+fn catalogue() -> String {
+    let mut text = String::from(
+        "policy c enum Kind: a, b, c, d facts kind: Kind risky: bool rate: integer, 0 to 99 again: integer or unknown
+         outcome sum: integer, sum outcome most: integer, highest, default 0 outcome bad: bool, any",
+    );
+    for rule in 0..24 {
+        text += &format!(
+            " rule r{rule} when kind is {} and rate >= {} and rate < {} then sum: {rule}, most: {rule}, bad: yes",
+            ["a", "b", "c", "d"][rule % 4],
+            rule * 3 % 60,
+            rule * 3 % 60 + 30
+        );
+    }
+    text + " rule alone overrides other when risky then sum: 2 rule other when again > 3 and risky then sum: 2 * again"
+}
+
+/// Whoever changes these bytes changes what other builds of this version read: see `FORMAT`.
+#[test]
+fn the_bytes_are_those_of_the_format() {
+    let saved = policy(&catalogue()).save();
+    // The version stands first, and changes with every release.
+    let body = &saved::body(&saved)[1 + env!("CARGO_PKG_VERSION").len()..];
+    assert_eq!((body.len(), crc32fast::hash(body)), (3_255, 4_136_958_357));
+}
+
 /// A file whose texts are not those of its program, which the checksum alone does not tell.
 #[test]
 fn other_texts_fail_and_harm_nothing() {

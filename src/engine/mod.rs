@@ -280,7 +280,7 @@ impl Policy {
         })
     }
 
-    fn program(&self) -> Option<&Program> {
+    pub(crate) fn program(&self) -> Option<&Program> {
         self.compiled.as_ref().map(|compiled| &compiled.program)
     }
 

@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 use super::{Absent, Code, Gather, Group, Input, Instruction, Key, Kind, Program, Reg};
 use crate::types::{EnumId, Presence, Schema, Type};
 
+#[cfg(test)]
+mod tests;
+
 /// Registers, and parts of groups, have numbers of 16 bits.
 const MOST: usize = 1 << 16;
 /// Powers of ten up to this fit into 64 bits.
