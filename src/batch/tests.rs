@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 use crate::eval::{Compiled, Machine};
 use crate::program::ranges::Ranges;
-use crate::program::{Absent, Code, Fires, Input, Instruction, Output, Reg};
+use crate::program::{Absent, Code, Fires, Input, Instruction, Output, Parts, Reg};
 
 /// Random numbers (Marsaglia's xorshift).
 struct Choices(u64);

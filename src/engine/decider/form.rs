@@ -101,7 +101,7 @@ impl Form {
             push_all(text, machine.fired_places().filter_map(|place| self.fires.get(place)));
         } else {
             let fired: Vec<String> = machine.fired_for().iter().map(fired_form).collect();
-            push_all(text, fired.iter());
+            push_all(text, fired.iter().map(String::as_str));
         }
         text.push_str(r#"],"overridden":["#);
         let overrides = machine.program().overrides.iter().zip(&self.overrides);

@@ -51,7 +51,7 @@ fn policy(text: &str) -> Policy {
 
 /// Runs it on a case and over two rows without facts.
 fn run(program: &Program, schema: &Arc<Schema>, facts: &[Value]) {
-    let mut machine = Machine::new(&Arc::new(Compiled::new(program.clone())));
+    let mut machine = Machine::new(&Arc::new(Compiled::new(program.clone(), u64::MAX)));
     if machine.load(facts) && machine.run() {
         let decision = machine.decision(schema);
         assert!(decision.is_none_or(|decision| decision.to_json(0).starts_with(r#"{"case":0,"#)));
