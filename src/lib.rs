@@ -35,7 +35,8 @@
 //! ```
 //!
 //! - [`Policy`] reads texts and decides cases: JSON, structs of the host, files of cases.
-//! - [`Decider`] decides case after case in the same memory; [`columns`] decides columns of them.
+//! - [`Decider`] decides case after case in the same memory; [`columns`] decides columns of them, and with the feature
+//!   `arrow` record batches of Arrow.
 //! - [`Decision`] answers; [`Decision::outcomes`] fills a struct, [`Decision::get`] reads one outcome.
 //! - [`format()`] lays policies out; [`testing`] runs their examples and measures coverage; [`Limits`] bounds sizes and work.
 //! - [`guide`] goes from a tutorial to the architecture.
@@ -63,6 +64,8 @@ mod value;
 
 pub use decision::{Decision, Outcome, Status};
 pub use diagnostic::{Code, Diagnostic, Severity};
+#[cfg(feature = "arrow")]
+pub use engine::arrow;
 pub use engine::columns;
 #[cfg(feature = "proptest")]
 pub use engine::laws;

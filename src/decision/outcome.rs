@@ -39,6 +39,12 @@ impl<'a> Outcome<'a> {
         Self { schema, ty, value }
     }
 
+    /// The value as the engine has it.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn value(&self) -> &'a Value {
+        self.value
+    }
+
     /// There is no such thing: `null` on the wire.
     #[must_use]
     pub fn is_nothing(&self) -> bool {

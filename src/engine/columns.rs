@@ -26,6 +26,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::{FactKey, OutcomeKey, Policy};
 use crate::batch::{self, BLOCK, Decided, NO_MEMBER, OutcomeValues, Runner, Share, Units, has};
@@ -40,6 +41,9 @@ mod narrow;
 
 /// Rows that one thread decides at a time.
 const SHARE: usize = 128 * BLOCK;
+
+/// The same for rows of a policy that is not compiled.
+const ALONE: usize = 256;
 
 /// The values of one fact, row by row.
 #[derive(Clone, Copy, Debug)]
@@ -151,10 +155,10 @@ impl Values<'_> {
 /// The answers to some cases, as columns.
 #[derive(Clone, Debug)]
 pub struct Decisions {
-    policy: Policy,
-    decided: Decided,
+    pub(super) policy: Policy,
+    pub(super) decided: Decided,
     /// Rows whose answer the columns do not hold.
-    exceptions: BTreeMap<usize, Decision>,
+    pub(super) exceptions: BTreeMap<usize, Decision>,
 }
 
 /// An outcome, row by row.
@@ -163,6 +167,21 @@ pub struct OutcomeColumn<'d> {
     kind: Kind,
     outcome: &'d batch::Outcome,
     rows: usize,
+}
+
+#[cfg(feature = "arrow")]
+impl<'d> OutcomeColumn<'d> {
+    pub(super) fn new(kind: Kind, outcome: &'d batch::Outcome, rows: usize) -> Self {
+        Self { kind, outcome, rows }
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(super) fn values(&self) -> &'d OutcomeValues {
+        &self.outcome.values
+    }
 }
 
 impl OutcomeColumn<'_> {
@@ -228,6 +247,38 @@ impl OutcomeColumn<'_> {
 }
 
 impl Decisions {
+    /// No rows yet: memory for [`Policy::decide_batch_into`].
+    #[must_use]
+    pub fn new(policy: &Policy) -> Self {
+        Self { policy: policy.clone(), decided: Decided::default(), exceptions: BTreeMap::new() }
+    }
+
+    /// Decisions made one by one, as rows. All of them are [exceptions](Self::exceptions).
+    ///
+    /// # Errors
+    ///
+    /// [`ColumnError::Foreign`] for a decision under another policy.
+    ///
+    /// ```
+    /// use assize::columns::Decisions;
+    /// # let policy = assize::Policy::from_text("p.assize", "policy p facts illegal: bool outcome banned: bool = illegal")?;
+    /// # let other = assize::Policy::from_text("p.assize", "policy p facts illegal: bool outcome fined: bool = illegal")?;
+    /// let cases = [r#"{"illegal": true}"#, "{}"];
+    /// let decisions = Decisions::of(&policy, cases.map(|case| policy.decide_json(case)))?;
+    /// assert_eq!((decisions.rows(), decisions.status(1)), (2, Some(assize::Status::Undetermined)));
+    ///
+    /// assert!(Decisions::of(&other, [policy.decide_json("{}")]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of(policy: &Policy, decisions: impl IntoIterator<Item = Decision>) -> Result<Self, ColumnError> {
+        let exceptions: BTreeMap<usize, Decision> = decisions.into_iter().enumerate().collect();
+        if exceptions.values().any(|decision| !Arc::ptr_eq(&decision.schema, &policy.checked.schema)) {
+            return Err(ColumnError::Foreign);
+        }
+        let decided = Decided { rows: exceptions.len(), ..Decided::default() };
+        Ok(Self { policy: policy.clone(), decided, exceptions })
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -280,16 +331,23 @@ impl Decisions {
                 Value::Nothing
             });
         }
-        let fires = program.fires.iter().zip(&columns.fires).filter(|(_, bits)| has(bits, row));
-        let begin = columns.fired.partition_point(|(at, _)| *at < row);
-        let in_groups = columns.fired.iter().skip(begin).take_while(|(at, _)| *at == row);
-        let mut rules: Vec<u32> =
-            fires.map(|(fires, _)| fires.rule).chain(in_groups.map(|(_, rule)| *rule)).collect();
-        rules.sort_unstable();
+        let mut rules = Vec::new();
+        self.fired_places(program, row, &mut rules);
         let fired = rules.iter().filter_map(|rule| program.rules.get(*rule as usize));
         let overrides = program.overrides.iter().zip(&columns.overrides).filter(|(_, bits)| has(bits, row));
         let overrides = overrides.map(|(overridden, _)| overridden);
         Some(decided(&self.policy.checked.schema, outcomes, fired, overrides))
+    }
+
+    /// The places of the rules that fired in a row of the columns, ascending; what was in `rules` is taken back.
+    pub(super) fn fired_places(&self, program: &Program, row: usize, rules: &mut Vec<u32>) {
+        let columns = &self.decided;
+        let fires = program.fires.iter().zip(&columns.fires).filter(|(_, bits)| has(bits, row));
+        let begin = columns.fired.partition_point(|(at, _)| *at < row);
+        let in_groups = columns.fired.iter().skip(begin).take_while(|(at, _)| *at == row);
+        rules.clear();
+        rules.extend(fires.map(|(fires, _)| fires.rule).chain(in_groups.map(|(_, rule)| *rule)));
+        rules.sort_unstable();
     }
 }
 
@@ -304,8 +362,7 @@ impl Policy {
     /// [`ColumnError`] for a key of another policy, a fact given twice, too few or too many values. Malformed and missing facts are no error: their rows are
     /// [exceptions](Decisions::exceptions).
     pub fn decide_batch(&self, columns: &Columns<'_>) -> Result<Decisions, ColumnError> {
-        let mut decisions =
-            Decisions { policy: self.clone(), decided: Decided::default(), exceptions: BTreeMap::new() };
+        let mut decisions = Decisions::new(self);
         self.decide_batch_into(columns, &mut decisions)?;
         Ok(decisions)
     }
@@ -321,26 +378,45 @@ impl Policy {
         decisions: &mut Decisions,
     ) -> Result<(), ColumnError> {
         let given = self.given(columns)?;
+        let policy = self.alone();
+        let alone = |row: usize| policy.decide_json(&self.row_json(columns, &given, row));
+        self.decide_given(columns.rows, &given, alone, decisions);
+        Ok(())
+    }
+
+    /// Decides rows that columns do not: all of them in a machine, or those that the program abstained from.
+    pub(super) fn alone(&self) -> Self {
+        if self.columnar().is_some() { self.reference() } else { self.clone() }
+    }
+
+    /// Decides so many rows; what the program does not take is decided by `alone`.
+    pub(super) fn decide_given(
+        &self,
+        rows: usize,
+        given: &[batch::Column<'_>],
+        alone: impl Fn(usize) -> Decision + Sync,
+        decisions: &mut Decisions,
+    ) {
         let program = self.columnar();
         let Decisions { policy, decided, exceptions } = decisions;
         *policy = self.clone();
         exceptions.clear();
         let Some(program) = program else {
-            *decided = Decided { rows: columns.rows, ..Decided::default() };
-            let by_row = |row: usize| self.decide_json(&self.row_json(columns, &given, row));
-            exceptions.extend((0..columns.rows).map(|row| (row, by_row(row))));
-            return Ok(());
+            *decided = Decided { rows, ..Decided::default() };
+            let shares = (0..rows).step_by(ALONE).map(|start| start..rows.min(start.saturating_add(ALONE)));
+            let parts =
+                in_parallel(shares.collect(), |share| share.map(|row| (row, alone(row))).collect::<Vec<_>>());
+            exceptions.extend(parts.into_iter().flatten());
+            return;
         };
-        let reference = self.reference();
-        let by_reference = |row: usize| reference.decide_json(&self.row_json(columns, &given, row));
-        decided.prepare(program, columns.rows);
+        decided.prepare(program, rows);
         let parts = in_parallel(decided.shares(SHARE), |mut share| {
             let mut exceptions = Vec::new();
-            let left = Runner::new(program).run(&given, &mut share);
+            let left = Runner::new(program).run(given, &mut share);
             share.fired.retain(|(row, _)| left.binary_search(row).is_err());
             for row in left {
                 let at = share.start.saturating_add(row);
-                let decision = by_reference(at);
+                let decision = alone(at);
                 if !put(program, &mut share, row, &decision) {
                     exceptions.push((at, decision));
                 }
@@ -352,7 +428,6 @@ impl Policy {
             decided.fired.extend(fired.into_iter().map(|(row, rule)| (row.saturating_add(start), rule)));
             exceptions.extend(more);
         }
-        Ok(())
     }
 
     /// The columns as the program takes them.
@@ -380,7 +455,7 @@ impl Policy {
     }
 
     /// The values as the program takes them.
-    fn values<'a>(&self, fact: FactKey, values: Values<'a>) -> batch::Values<'a> {
+    pub(super) fn values<'a>(&self, fact: FactKey, values: Values<'a>) -> batch::Values<'a> {
         let finer = |scale: u32| if fact.in_percent { scale.saturating_add(2) } else { scale };
         match values {
             Values::Bools(bits) => batch::Values::Bools(bits),
@@ -451,7 +526,7 @@ fn name_text(key: i64, names: &[&str]) -> String {
 }
 
 /// As the text of a JSON string; one that no number holds is written with its exponent, for its error to show it.
-fn number_text(units: i128, scale: u32) -> String {
+pub(super) fn number_text(units: i128, scale: u32) -> String {
     match Number::from_units(units, scale).ok().and_then(|number| number.to_text(0)) {
         Some(text) => format!("\"{text}\""),
         None => format!("\"{units}e-{scale}\""),

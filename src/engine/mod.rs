@@ -1,5 +1,7 @@
 //! The facade: policy texts in, decisions out. Everything that a host calls begins here.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod cases;
 mod checked;
 pub mod columns;

@@ -23,6 +23,8 @@ mod tests;
 
 pub(crate) use from_serialize::from_serialize;
 pub(crate) use json_schema::json_schema;
+#[cfg(feature = "arrow")]
+pub(crate) use show::shown;
 pub(crate) use write::{field_json, to_json};
 
 use crate::decision::Problem;

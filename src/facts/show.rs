@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 const SHOWN_CHARACTERS: usize = 60;
 
 /// The text with characters that hide or reorder others written out, cut after 60 characters.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut out = String::new();
     for (count, character) in text.chars().enumerate() {
         if count == SHOWN_CHARACTERS {
