@@ -238,7 +238,7 @@ impl Policy {
         let held = if self.is_compiled() { facts::held(self, cases, &wanted) } else { Vec::new() };
         let given: Vec<_> = held.iter().map(|held| held.column(self, rows)).collect();
         // The program may well decide what is only laid out in another way; else it has abstained already.
-        let alone = if held.iter().any(facts::Held::is_other) { self.clone() } else { self.reference() };
+        let alone = if held.iter().any(facts::Held::is_other) { self.clone() } else { self.alone() };
         self.decide_given(rows, &given, |row| alone.decide_json(&json::row(cases, &wanted, row)), decisions);
         Ok(())
     }

@@ -1,45 +1,63 @@
-//! `assize decide`: a stream of cases in, a line for each out.
+//! `assize decide`: a stream of cases in, a decision for each out.
+
+mod batches;
+mod cells;
+mod sink;
+mod tally;
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
-use assize::{Case, CaseFormat, CaseOptions, Cases, Error, Policy, Status};
+use assize::arrow::BatchOptions;
+use assize::{CaseFormat, CaseOptions, Cases, Error, Policy};
 
 use clap::{Args, ValueEnum};
 
-use crate::files::{count, printable, say, sound_policy};
+use crate::files::{count, say, sound_policy};
 use crate::progress::{Metered, Progress};
 use crate::stop::{self, Ended, Stop};
 
+use self::batches::{Batches, Trouble};
+use self::sink::{Flush, OutFormat, Sink, Target};
+use self::tally::Tally;
+
 /// Decide cases under a policy
 ///
-/// Reads cases one by one and writes one line of JSON for each, in their order. What is wrong with single cases is told
-/// on standard error and stands in their line; the other cases are decided all the same.
+/// Reads cases one by one and writes a decision for each, in their order: a line of JSON, a row of CSV or of Parquet. What is
+/// wrong with single cases is told on standard error and stands in their decision; the other cases are decided all the
+/// same. Memory does not grow with the number of cases.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     assize decide fines.assize cases.csv --ignore id,note > decisions.jsonl\n  \
+    assize decide fines.assize cases.parquet --out decisions.parquet\n  \
     assize decide fines.assize cases.csv --list violations=violations.csv:case_id\n  \
     tail -f incoming.jsonl | assize decide fines.assize -")]
 pub(crate) struct DecideArgs {
     /// Root file of the policy, or a saved policy
     policy: PathBuf,
-    /// Cases: `.json` (an object or an array of them), `.jsonl` or `.ndjson` (an object a line), `.csv` (a case a row),
-    /// or `-` for JSON Lines from standard input
+    /// Cases: `.json` (an object or an array of them), `.jsonl` or `.ndjson` (an object a line), `.csv` or `.parquet` (a case
+    /// a row), or `-` for JSON Lines from standard input
     cases: PathBuf,
     /// Read the cases as this, whatever they are called
     #[arg(long)]
     format: Option<Format>,
-    /// Write the decisions here instead of to standard output
+    /// Write the decisions here instead of to standard output: `.csv` as CSV, `.parquet` as Parquet (both appear when they are
+    /// whole), anything else as JSON Lines
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write the decisions as this, whatever the file is called
+    #[arg(long, value_name = "FORMAT")]
+    out_format: Option<OutFormat>,
     /// CSV: fill the list NAME with those rows of FILE that agree with the case in the column KEY
     #[arg(long = "list", value_name = "NAME=FILE:KEY", value_parser = list_file)]
     lists: Vec<ListFile>,
-    /// CSV: pass over these columns; `violations.note` is a column of a list file
+    /// CSV, Parquet: pass over these columns; `violations.note` is a column of a list file
     #[arg(long, value_name = "COLUMN", value_delimiter = ',', conflicts_with = "ignore_undeclared")]
     ignore: Vec<String>,
-    /// CSV: pass over every column that the policy does not declare
+    /// CSV, Parquet: pass over every column that the policy does not declare
     #[arg(long)]
     ignore_undeclared: bool,
 }
@@ -52,6 +70,8 @@ enum Format {
     Jsonl,
     /// One case a row
     Csv,
+    /// One case a row
+    Parquet,
 }
 
 #[derive(Clone)]
@@ -74,23 +94,43 @@ fn list_file(text: &str) -> Result<ListFile, String> {
     }
 }
 
-/// Refused and failed cases that are told one by one; the rest is counted.
-const TOLD: u64 = 20;
-
 pub(crate) fn decide(args: &DecideArgs) -> Ended {
     stop::ended(prepare(args).and_then(|(policy, format)| run(args, &policy, format)))
 }
 
 fn prepare(args: &DecideArgs) -> Result<(Policy, Format), Stop> {
     let format = format(args)?;
-    if format != Format::Csv {
-        let given = [("--list", !args.lists.is_empty()), ("--ignore", !args.ignore.is_empty())];
-        let given = given.into_iter().chain([("--ignore-undeclared", args.ignore_undeclared)]);
-        if let Some((option, _)) = given.into_iter().find(|(_, given)| *given) {
-            return Err(Stop::call(format!("`{option}` is for cases in CSV")));
-        }
+    let (is_csv, is_parquet) = (format == Format::Csv, format == Format::Parquet);
+    let options = [
+        ("--list", !args.lists.is_empty(), is_csv, "CSV"),
+        ("--ignore", !args.ignore.is_empty(), is_csv || is_parquet, "CSV or Parquet"),
+        ("--ignore-undeclared", args.ignore_undeclared, is_csv || is_parquet, "CSV or Parquet"),
+    ];
+    if let Some((option, .., whose)) = options.iter().find(|(_, given, fits, _)| *given && !fits) {
+        return Err(Stop::call(format!("`{option}` is for cases in {whose}")));
+    }
+    if is_parquet && is_stdin(&args.cases) {
+        return Err(Stop::call(
+            "Parquet begins with its end: it is read from a file, not from standard input",
+        ));
+    }
+    if out_format(args) == OutFormat::Parquet && args.out.is_none() {
+        return Err(Stop::call("Parquet is written to a file: say which with `--out`"));
     }
     Ok((sound_policy(&args.policy)?, format))
+}
+
+fn out_format(args: &DecideArgs) -> OutFormat {
+    let by_name = |path: &PathBuf| match ending(path).as_deref() {
+        Some("csv") => OutFormat::Csv,
+        Some("parquet") => OutFormat::Parquet,
+        Some(_) | None => OutFormat::Jsonl,
+    };
+    args.out_format.or_else(|| args.out.as_ref().map(by_name)).unwrap_or(OutFormat::Jsonl)
+}
+
+fn ending(path: &Path) -> Option<String> {
+    path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase())
 }
 
 fn format(args: &DecideArgs) -> Result<Format, Stop> {
@@ -100,15 +140,15 @@ fn format(args: &DecideArgs) -> Result<Format, Stop> {
     if is_stdin(&args.cases) {
         return Ok(Format::Jsonl);
     }
-    let ending = args.cases.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    match ending.as_deref() {
+    match ending(&args.cases).as_deref() {
         Some("json") => Ok(Format::Json),
         Some("jsonl" | "ndjson") => Ok(Format::Jsonl),
         Some("csv") => Ok(Format::Csv),
+        Some("parquet") => Ok(Format::Parquet),
         _ => {
             let path = args.cases.display();
             Err(Stop::call(format!(
-                "`{path}` ends in none of .json .jsonl .ndjson .csv: say what it is with --format"
+                "`{path}` ends in none of .json .jsonl .ndjson .csv .parquet: say what it is with --format"
             )))
         }
     }
@@ -119,12 +159,13 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 fn run(args: &DecideArgs, policy: &Policy, format: Format) -> Result<Ended, Stop> {
-    let open = |path: &Path| File::open(path).map_err(|error| Stop::unreadable(path, &error));
-    let mut options = CaseOptions::new(match format {
+    let case_format = match format {
         Format::Json => CaseFormat::Json,
         Format::Jsonl => CaseFormat::JsonLines,
         Format::Csv => CaseFormat::Csv,
-    });
+        Format::Parquet => return by_batch(args, policy),
+    };
+    let mut options = CaseOptions::new(case_format);
     for list in &args.lists {
         options = options.list(&list.fact, open(&list.path)?, &list.key);
     }
@@ -133,7 +174,6 @@ fn run(args: &DecideArgs, policy: &Policy, format: Format) -> Result<Ended, Stop
     } else {
         options.ignore(args.ignore.clone())
     };
-
     let (reader, bytes): (Box<dyn Read>, _) = if is_stdin(&args.cases) {
         (Box::new(io::stdin().lock()), None)
     } else {
@@ -141,27 +181,40 @@ fn run(args: &DecideArgs, policy: &Policy, format: Format) -> Result<Ended, Stop
         let bytes = file.metadata().ok().filter(|found| found.is_file()).map(|found| found.len());
         (Box::new(file), bytes)
     };
-    // A bar among the decisions on the same terminal would be torn apart.
-    let visible = io::stderr().is_terminal() && (args.out.is_some() || !io::stdout().is_terminal());
-    let mut progress = Progress::new(bytes, visible);
+    let mut progress = Progress::new(bytes, bar_is_visible(args));
     let reader = Metered::new(reader, progress.meter());
     let cases = policy.cases(reader, options).map_err(|error| stop_reading(args, &error))?;
-
-    let result = match &args.out {
-        Some(path) => {
-            spare_inputs(args, path)?;
-            let file = File::create(path)
-                .map_err(|error| Stop::call(format!("`{}` cannot be written: {error}", path.display())))?;
-            write_all(args, cases, BufWriter::new(file), Flush::AtEnd, &mut progress)
-        }
-        None => {
-            // Somebody may be waiting for each answer, be it a person or the other end of a pipe.
-            let flush = if bytes.is_none() { Flush::EachLine } else { Flush::AtEnd };
-            write_all(args, cases, BufWriter::new(io::stdout().lock()), flush, &mut progress)
-        }
-    };
+    // Somebody may be waiting for each answer, be it a person or the other end of a pipe.
+    let flush = if args.out.is_none() && bytes.is_none() { Flush::EachLine } else { Flush::AtEnd };
+    let sink = sink(args, policy, flush)?;
+    let result = by_case(args, cases, sink, &mut progress);
     progress.finish();
     result
+}
+
+fn open(path: &Path) -> Result<File, Stop> {
+    File::open(path).map_err(|error| Stop::unreadable(path, &error))
+}
+
+/// A bar among the decisions on the same terminal would be torn apart.
+fn bar_is_visible(args: &DecideArgs) -> bool {
+    io::stderr().is_terminal() && (args.out.is_some() || !io::stdout().is_terminal())
+}
+
+fn sink<'p>(args: &DecideArgs, policy: &'p Policy, flush: Flush) -> Result<Sink<'p>, Stop> {
+    let format = out_format(args);
+    let target = match &args.out {
+        Some(path) => {
+            spare_inputs(args, path)?;
+            match format {
+                OutFormat::Jsonl => Target::growing(path),
+                OutFormat::Csv | OutFormat::Parquet => Target::whole(path),
+            }
+        }
+        None => Ok(Target::standard_output()),
+    };
+    let sink = target.and_then(|target| Sink::new(policy, format, target, flush));
+    sink.map_err(|error| unwritable(args, &error))
 }
 
 /// Creating the output empties it, which must not happen to something that is still to be read.
@@ -177,17 +230,10 @@ fn spare_inputs(args: &DecideArgs, out: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Flush {
-    EachLine,
-    AtEnd,
-}
-
-fn write_all<R: Read>(
+fn by_case<R: Read>(
     args: &DecideArgs,
     mut cases: Cases<'_, R>,
-    mut out: impl Write,
-    flush: Flush,
+    mut sink: Sink<'_>,
     progress: &mut Progress,
 ) -> Result<Ended, Stop> {
     let mut tally = Tally::default();
@@ -200,25 +246,78 @@ fn write_all<R: Read>(
                 break;
             }
         };
-        tally.add(&case, progress);
-        let mut written = writeln!(out, "{}", case.to_json());
-        if flush == Flush::EachLine {
-            written = written.and_then(|()| out.flush());
-        }
-        if let Err(error) = written {
+        tally.case(&case, progress);
+        if let Err(error) = sink.case(case) {
             return stop_writing(args, &error);
         }
         progress.tick(tally.cases());
     }
-    if let Err(error) = out.flush() {
+    end(args, sink, &tally, stopped, progress, || unclaimed(&cases))
+}
+
+/// Cases in columns.
+fn by_batch(args: &DecideArgs, policy: &Policy) -> Result<Ended, Stop> {
+    let options = BatchOptions::new();
+    let options = if args.ignore_undeclared {
+        options.ignore_undeclared()
+    } else {
+        options.ignore(args.ignore.iter().cloned())
+    };
+    let stop_at = |trouble| match trouble {
+        Trouble::Parquet(error) => {
+            Stop::call(format!("`{}` cannot be read as Parquet: {error}", args.cases.display()))
+        }
+        Trouble::Columns(error) => stop_reading(args, &error),
+    };
+    let batches = Batches::open(policy, open(&args.cases)?, options).map_err(stop_at)?;
+    let mut sink = sink(args, policy, Flush::AtEnd)?;
+    let mut progress = Progress::new(Some(batches.rows()), bar_is_visible(args));
+    let (mut tally, mut stopped) = (Tally::default(), None);
+    let written = thread::scope(|scope| {
+        // The next batch is read and decided while this one is written.
+        let (send, decided) = mpsc::sync_channel(1);
+        scope.spawn(move || batches.decide(policy, |decisions| send.send(decisions).is_ok()));
+        for decisions in decided {
+            let decisions = match decisions {
+                Ok(decisions) => decisions,
+                Err(trouble) => {
+                    stopped = Some(stop_at(trouble));
+                    break;
+                }
+            };
+            let first = tally.cases();
+            tally.rows(&decisions, first, &progress);
+            sink.rows(&decisions, first)?;
+            progress.meter().set(tally.cases());
+            progress.tick(tally.cases());
+        }
+        Ok(())
+    });
+    if let Err(error) = written {
         return stop_writing(args, &error);
     }
+    end(args, sink, &tally, stopped, &mut progress, || ())
+}
+
+/// Ends the output and tells how it went. A file that appears when it is whole does so only if all cases were read.
+fn end(
+    args: &DecideArgs,
+    sink: Sink<'_>,
+    tally: &Tally,
+    stopped: Option<Stop>,
+    progress: &mut Progress,
+    tell: impl FnOnce(),
+) -> Result<Ended, Stop> {
+    let written = if stopped.is_some() { sink.give_up() } else { sink.finish() };
     progress.finish();
+    if let Err(error) = written {
+        return stop_writing(args, &error);
+    }
     tally.summary();
-    unclaimed(&cases);
+    tell();
     match stopped {
         Some(stop) => Err(stop),
-        None if tally.refused + tally.failed > 0 => Ok(Ended::BadCases),
+        None if tally.wrong() > 0 => Ok(Ended::BadCases),
         None => Ok(Ended::Well),
     }
 }
@@ -250,59 +349,12 @@ fn stop_writing(args: &DecideArgs, error: &io::Error) -> Result<Ended, Stop> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Ok(Ended::Well);
     }
-    let out = args
-        .out
-        .as_ref()
-        .map_or_else(|| "standard output".to_owned(), |path| format!("`{}`", path.display()));
-    Err(Stop::call(format!("{out} cannot be written: {error}")))
+    Err(unwritable(args, error))
 }
 
-/// Counts answers, and tells of those that went wrong.
-#[derive(Default)]
-struct Tally {
-    decided: u64,
-    undetermined: u64,
-    refused: u64,
-    failed: u64,
-}
-
-impl Tally {
-    fn add(&mut self, case: &Case, progress: &Progress) {
-        let status = case.decision.status();
-        match status {
-            Status::Decided => self.decided += 1,
-            Status::Undetermined => self.undetermined += 1,
-            Status::Refused => self.refused += 1,
-            Status::Failed => self.failed += 1,
-        }
-        let wrong = matches!(status, Status::Refused | Status::Failed);
-        if wrong && self.refused + self.failed <= TOLD {
-            let problems = case.decision.problems();
-            let first = problems.first().map_or_else(String::new, |problem| format!(": {problem}"));
-            let more = problems.len().saturating_sub(1);
-            let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-            let (index, line) = (case.index, case.line);
-            let told = format!("case {index} (line {line}) {}{first}{more}", status.as_str());
-            progress.aside(|| say(&printable(&told)));
-        }
-    }
-
-    fn cases(&self) -> u64 {
-        self.decided + self.undetermined + self.refused + self.failed
-    }
-
-    fn summary(&self) {
-        let wrong = self.refused + self.failed;
-        if wrong > TOLD {
-            say(&format!(".. and {} more", wrong - TOLD));
-        }
-        let mut parts = vec![format!("{} decided", self.decided)];
-        let others =
-            [(self.undetermined, "undetermined"), (self.refused, "refused"), (self.failed, "failed")];
-        parts.extend(
-            others.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")),
-        );
-        let cases = self.cases();
-        say(&format!("{cases} case{}: {}", if cases == 1 { "" } else { "s" }, parts.join(", ")));
+fn unwritable(args: &DecideArgs, error: &io::Error) -> Stop {
+    match &args.out {
+        Some(path) => Stop::unwritable(path, error),
+        None => Stop::call(format!("standard output cannot be written: {error}")),
     }
 }
