@@ -160,6 +160,31 @@ fn every_pair_of_formats_gives_the_same_decisions() {
     assert!(words.iter().all(|word| summaries[0].contains(word)), "{summaries:?}");
 }
 
+/// More rows than are read, and than are written, at a time.
+#[test]
+fn bytes_do_not_depend_on_where_many_cases_come_from() {
+    let folder = Folder::new("columns_bytes");
+    folder.file(
+        "p.assize",
+        "policy p\nfacts\n  count: integer\noutcome twice: integer = 2 * count\nrule odd when count is 7 then grave: yes\n\
+         outcome grave: bool, any\n",
+    );
+    let counts: Vec<i32> = (0..70_001).map(|row| row % 11).collect();
+    let lines: Vec<String> = counts.iter().map(i32::to_string).collect();
+    folder.file("c.csv", format!("count\n{}\n", lines.join("\n")));
+    let column: ArrayRef = Arc::new(Int32Array::from(counts));
+    write_parquet(&folder, "c.parquet", &RecordBatch::try_from_iter([("count", column)]).unwrap());
+    for (cases, out) in [("c.csv", "a.parquet"), ("c.parquet", "b.parquet"), ("c.parquet", "again.parquet")] {
+        let ran = folder.run(&["decide", "p.assize", cases, "--out", out]);
+        assert_eq!((ran.code, &*ran.err), (0, "70001 cases: 70001 decided\n"), "{ran:?}");
+    }
+    let bytes = |name: &str| fs::read(folder.0.join(name)).unwrap();
+    assert!(bytes("a.parquet") == bytes("b.parquet") && bytes("b.parquet") == bytes("again.parquet"));
+    let decisions = read_parquet(&folder, "a.parquet");
+    let case = decisions.column_by_name("case").unwrap().as_primitive::<Int64Type>();
+    assert!(case.values().iter().copied().eq(0..70_001));
+}
+
 /// What a person sees in the lines stands in the columns, read by another program than the one that wrote them.
 #[test]
 fn columns_say_what_lines_say() {

@@ -14,8 +14,11 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::errors::ParquetError;
 
-/// Rows of a batch. They are held once as facts and once as decisions.
-const ROWS: usize = 1 << 16;
+/// Rows of a batch, a multiple of those that are written at once. A few batches are held as facts and as decisions.
+const ROWS: usize = 1 << 15;
+
+/// The same for a policy that is not compiled: each of its decisions is a value of its own.
+const ROWS_ALONE: usize = 1 << 12;
 
 pub(crate) struct Batches {
     rows: u64,
@@ -46,7 +49,7 @@ impl Batches {
         let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
         let wanted = ProjectionMask::roots(metadata.parquet_schema(), columns);
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
-            .with_batch_size(ROWS)
+            .with_batch_size(if policy.is_compiled() { ROWS } else { ROWS_ALONE })
             .with_projection(wanted)
             .build()?;
         Ok(Self { rows, reader, options })

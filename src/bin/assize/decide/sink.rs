@@ -49,7 +49,7 @@ pub(crate) struct Rows<'p> {
     waiting: Vec<Case>,
 }
 
-/// Cases that wait together.
+/// Cases that wait together, and rows that are written at once.
 const BATCH: usize = 4_096;
 
 impl<'p> Sink<'p> {
@@ -149,7 +149,11 @@ impl<'p> Sink<'p> {
         match self {
             Self::Lines { .. } => Ok(()),
             Self::Csv { out, .. } => cells::write(batch, out),
-            Self::Parquet { out, .. } => out.write(batch).map_err(io_error),
+            // Where pages end depends on what is written at once, which must not depend on where the cases come from.
+            Self::Parquet { out, .. } => (0..batch.num_rows()).step_by(BATCH).try_for_each(|start| {
+                let rows = batch.num_rows().saturating_sub(start).min(BATCH);
+                out.write(&batch.slice(start, rows)).map_err(io_error)
+            }),
         }
     }
 }
