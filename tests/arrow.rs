@@ -1,6 +1,12 @@
 //! Record batches are decided as the JSON of their rows is, and the batch of decisions says all that their lines say.
 #![cfg(feature = "arrow")]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by panicking")]
 #![allow(clippy::wildcard_enum_match_arm, reason = "of Arrow's types some are tested")]
 

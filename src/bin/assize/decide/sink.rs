@@ -11,7 +11,7 @@ use assize::{Case, Policy};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::cells;
 
@@ -27,12 +27,12 @@ pub(crate) enum OutFormat {
 }
 
 /// Rows of a row group: what is held until it is written.
-const ROW_GROUP: usize = 1 << 19;
+const ROW_GROUP: usize = 1 << 20;
 
 /// Where decisions go.
 pub(crate) enum Sink<'p> {
     Lines { out: Target, flush: Flush },
-    Csv { out: csv::Writer<Target>, rows: Rows<'p> },
+    Csv { out: Box<csv::Writer<Target>>, rows: Rows<'p> },
     Parquet { out: Box<ArrowWriter<Target>>, rows: Rows<'p> },
 }
 
@@ -67,7 +67,7 @@ impl<'p> Sink<'p> {
                 let mut out = csv::Writer::from_writer(target);
                 out.write_record(schema.fields().iter().map(|field| field.name()))
                     .map_err(cells::io_error)?;
-                Self::Csv { out, rows }
+                Self::Csv { out: Box::new(out), rows }
             }
             OutFormat::Parquet => {
                 // Nothing of the time or the machine: the same cases give the same bytes.
@@ -75,6 +75,9 @@ impl<'p> Sink<'p> {
                     .set_created_by(concat!("assize ", env!("CARGO_PKG_VERSION")).to_owned())
                     .set_compression(Compression::SNAPPY)
                     .set_max_row_group_row_count(Some(ROW_GROUP))
+                    // What is told of each page is held until the end.
+                    .set_statistics_enabled(EnabledStatistics::Chunk)
+                    .set_offset_index_disabled(true)
                     .build();
                 let out = ArrowWriter::try_new(target, schema, Some(properties)).map_err(io_error)?;
                 Self::Parquet { out: Box::new(out), rows }
@@ -160,12 +163,10 @@ impl<'p> Sink<'p> {
 
 /// What an error of the system was stays one.
 fn io_error(error: ParquetError) -> io::Error {
-    match error {
-        ParquetError::External(inner) => match inner.downcast::<io::Error>() {
-            Ok(error) => *error,
-            Err(other) => io::Error::other(other),
-        },
-        other => io::Error::other(other),
+    let ParquetError::External(inner) = error else { return io::Error::other(error) };
+    match inner.downcast::<io::Error>() {
+        Ok(error) => *error,
+        Err(other) => io::Error::other(other),
     }
 }
 
