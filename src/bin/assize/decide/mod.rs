@@ -28,7 +28,7 @@ use self::tally::Tally;
 ///
 /// Reads cases one by one and writes a decision for each, in their order: a line of JSON, a row of CSV or of Parquet. What is
 /// wrong with single cases is told on standard error and stands in their decision; the other cases are decided all the
-/// same. Memory does not grow with the number of cases.
+/// same. Memory hardly grows with the number of cases.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     assize decide fines.assize cases.csv --ignore id,note > decisions.jsonl\n  \
