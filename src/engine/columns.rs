@@ -178,10 +178,6 @@ impl<'d> OutcomeColumn<'d> {
     pub(super) fn kind(&self) -> Kind {
         self.kind
     }
-
-    pub(super) fn values(&self) -> &'d OutcomeValues {
-        &self.outcome.values
-    }
 }
 
 impl OutcomeColumn<'_> {

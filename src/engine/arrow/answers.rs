@@ -12,7 +12,7 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer
 use arrow_schema::{ArrowError, DataType, Fields};
 
 use super::schema;
-use crate::batch::{OutcomeValues, has};
+use crate::batch::has;
 use crate::decision::{Decision, Outcome, Overridden, Problem, ProblemCode, Status};
 use crate::engine::Error;
 use crate::engine::columns::{Decisions, OutcomeColumn};
@@ -114,7 +114,7 @@ fn outcome(
 ) -> Result<ArrayRef, Trouble> {
     let policy = &decisions.policy;
     let schema = &*policy.checked.schema;
-    let output = policy.program().and_then(|program| program.outputs.get(place));
+    let output = policy.columnar().and_then(|program| program.outputs.get(place));
     let column = decisions.decided.outcomes.get(place).zip(output);
     let column = column.map(|(outcome, output)| OutcomeColumn::new(output.kind, outcome, decisions.rows()));
     if let Some(column) = &column
@@ -155,9 +155,9 @@ fn flat(
         (*value != Value::Nothing).then_some((*row, value))
     });
     let mut valid = column.valid().to_vec();
-    Ok(Some(match (ty, column.values()) {
-        (DataType::Boolean, OutcomeValues::Bits(bits)) => {
-            let mut bits = bits.get(..rows.div_ceil(8)).unwrap_or_default().to_vec();
+    Ok(Some(match (ty, column.numbers()) {
+        (DataType::Boolean, None) => {
+            let mut bits = column.bools().unwrap_or_default().to_vec();
             for (row, value) in others {
                 if let Value::Bool(value) = value {
                     put_bit(&mut bits, row, *value);
@@ -166,13 +166,13 @@ fn flat(
             }
             Arc::new(BooleanArray::new(bitmap(bits, rows), Some(NullBuffer::new(bitmap(valid, rows)))))
         }
-        (DataType::Int64, OutcomeValues::Numbers(numbers)) => {
-            let mut numbers = numbers.clone();
+        (DataType::Int64, Some(numbers)) => {
+            let mut numbers = numbers.to_vec();
             put_all(&mut numbers, &mut valid, whole, others, integer_of);
             let valid = Some(NullBuffer::new(bitmap(valid, rows)));
             Arc::new(Int64Array::try_new(numbers.into(), valid)?)
         }
-        (DataType::Decimal128(digits, decimals), OutcomeValues::Numbers(numbers)) => {
+        (DataType::Decimal128(digits, decimals), Some(numbers)) => {
             let scale = column.scale();
             let wanted = u32::try_from(*decimals).unwrap_or(0);
             let (up, down) = (wanted.saturating_sub(scale), scale.saturating_sub(wanted));
@@ -196,14 +196,14 @@ fn flat(
             let array = PrimitiveArray::<Decimal128Type>::try_new(units.into(), valid)?;
             Arc::new(array.with_precision_and_scale(*digits, *decimals)?)
         }
-        (DataType::Date32, OutcomeValues::Numbers(numbers)) => {
+        (DataType::Date32, Some(numbers)) => {
             // All days of the calendar fit; what stands where there is none means nothing.
             let mut days: Vec<i32> = numbers.iter().map(|day| i32::try_from(*day).unwrap_or(0)).collect();
             put_all(&mut days, &mut valid, whole, others, day_of);
             let valid = Some(NullBuffer::new(bitmap(valid, rows)));
             Arc::new(Date32Array::try_new(days.into(), valid)?)
         }
-        (DataType::Dictionary(..), OutcomeValues::Numbers(numbers)) => {
+        (DataType::Dictionary(..), Some(numbers)) => {
             let mut keys: Vec<i32> = numbers.iter().map(|key| i32::try_from(*key).unwrap_or(0)).collect();
             put_all(&mut keys, &mut valid, whole, others, key_of);
             let valid = Some(NullBuffer::new(bitmap(valid, rows)));
@@ -490,7 +490,7 @@ fn needs(decisions: &Decisions) -> Result<ArrayRef, Trouble> {
 }
 
 fn fired(decisions: &Decisions) -> Result<ArrayRef, Trouble> {
-    let program = decisions.policy.program();
+    let program = decisions.policy.columnar();
     let (mut exceptions, mut places) = (Exceptions::of(decisions), Vec::new());
     lists_of_texts(decisions.rows(), |row, texts| match (exceptions.at(row), program) {
         (Some(decision), _) => push_all(texts, decision.fired.iter().map(|fired| &*fired.rule)),
@@ -504,7 +504,7 @@ fn fired(decisions: &Decisions) -> Result<ArrayRef, Trouble> {
 }
 
 fn overridden(decisions: &Decisions) -> Result<ArrayRef, Trouble> {
-    let program = decisions.policy.program();
+    let program = decisions.policy.columnar();
     let mut exceptions = Exceptions::of(decisions);
     let (mut entries, mut outcomes) = (Offsets::default(), Offsets::default());
     let (mut rules, mut by, mut names) = (Texts::default(), Texts::default(), Texts::default());

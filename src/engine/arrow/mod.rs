@@ -235,7 +235,7 @@ impl Policy {
     ) -> Result<(), Error> {
         let wanted = schema::fit(self, cases.schema_ref(), options)?;
         let rows = cases.num_rows();
-        let held = if self.is_compiled() { facts::held(self, cases, &wanted) } else { Vec::new() };
+        let held = if self.columnar().is_some() { facts::held(self, cases, &wanted) } else { Vec::new() };
         let given: Vec<_> = held.iter().map(|held| held.column(self, rows)).collect();
         // The program may well decide what is only laid out in another way; else it has abstained already.
         let alone = if held.iter().any(facts::Held::is_other) { self.clone() } else { self.alone() };

@@ -86,7 +86,7 @@ pub(super) fn of_decisions(policy: &Policy) -> SchemaRef {
 /// The outcomes in the order of their wire names, each with its place and its type as a column.
 pub(super) fn outcomes(policy: &Policy) -> Vec<(usize, &types::OutcomeDef, DataType)> {
     let checked = &*policy.checked;
-    let with_place = checked.schema.outcomes.iter().zip(&checked.policy.outcomes).enumerate();
+    let with_place = checked.schema.outcomes.iter().zip(&checked.typed().policy.outcomes).enumerate();
     let mut outcomes: Vec<_> = with_place
         .map(|(place, (def, outcome))| {
             let decimals = outcome.rounding.and_then(|rounding| rounding.step.decimals());
