@@ -299,6 +299,7 @@ pub(crate) struct Runner<'p> {
     program: &'p Program,
     block: Block,
     /// What the processor at hand can do.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "elsewhere all do the same"))]
     level: Level,
 }
 
