@@ -127,21 +127,33 @@ fn a_policy_has_as_many_texts_as_it_may() {
 /// Whether a case is refused for its work does not depend on who would decide it.
 #[test]
 fn the_limit_of_steps_holds_for_compiled_policies() {
-    let text = "policy p enum Kind: a, b, c facts kinds: set of Kind count: integer
+    let sets = "policy p enum Kind: a, b, c facts kinds: set of Kind count: integer
         outcome x: integer = count when kinds has any of [a, b], otherwise 2 outcome y: bool = kinds is empty";
-    let case = r#"{"kinds": ["a", "c"], "count": 7}"#;
-    let mut statuses = Vec::new();
-    for steps in 0..60 {
-        let mut limits = Limits::default();
-        limits.steps = steps;
-        let policy = Policy::builder().file("p.assize", text).limits(limits).build().unwrap();
-        assert!(policy.is_compiled());
-        let expected = policy.reference().decide_json(case).to_json(0);
-        assert_eq!(policy.decide_json(case).to_json(0), expected);
-        let mut line = String::new();
-        policy.decider().decide_json(case).write_json(0, &mut line);
-        assert_eq!(line, expected);
-        statuses.push(policy.decide_json(case).is_decided());
+    let lists =
+        "policy p record Item n: integer marks: list of integer facts items: list of Item count: integer
+        outcome x: integer = count + (sum of m for each i in items for each m in i.marks where m > 2)";
+    let item = r#"{"n": 3, "marks": [1, 5]}"#;
+    let cases = [
+        (sets, r#"{"kinds": ["a", "c"], "count": 7}"#.to_owned()),
+        (lists, format!(r#"{{"items": [{item}, {item}, {item}], "count": 7}}"#)),
+    ];
+    for (text, case) in &cases {
+        let (mut statuses, mut by_program) = (Vec::new(), false);
+        for steps in (0..60).chain((60..6_000).step_by(60)) {
+            let mut limits = Limits::default();
+            limits.steps = steps;
+            let policy = Policy::builder().file("p.assize", text).limits(limits).build().unwrap();
+            assert!(policy.is_compiled());
+            let expected = policy.reference().decide_json(case).to_json(0);
+            assert_eq!(policy.decide_json(case).to_json(0), expected);
+            let (mut line, mut decider) = (String::new(), policy.decider());
+            let answer = decider.decide_json(case);
+            answer.write_json(0, &mut line);
+            assert_eq!(line, expected);
+            by_program |= !answer.is_by_reference();
+            statuses.push(policy.decide_json(case).is_decided());
+        }
+        assert!(statuses.contains(&true) && statuses.contains(&false) && statuses.is_sorted(), "{text}");
+        assert!(by_program, "{text}");
     }
-    assert!(statuses.contains(&true) && statuses.contains(&false) && statuses.is_sorted());
 }
