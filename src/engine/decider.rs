@@ -157,6 +157,8 @@ impl Policy {
     pub fn outcome(&self, name: &str) -> Option<OutcomeKey> {
         let place = self.checked.schema.outcomes.iter().position(|outcome| *outcome.wire == *name)?;
         let output = self.program().and_then(|program| program.outputs.get(place)).copied();
+        // A list is read from the decision.
+        let output = output.filter(|output| output.list.is_none());
         let there = output.zip(self.program()).and_then(|(output, program)| program.constant(output.there));
         let is_there = there == Some(1);
         Some(OutcomeKey { policy: self.checked.id, place: u16::try_from(place).ok()?, output, is_there })
@@ -547,10 +549,7 @@ impl Answer<'_> {
                 value.filter(|value| value.is_settled()).map(Read::Value)
             }
             (None, Some(Ready { machine, .. })) => {
-                let Output { kind, value, there, list } = outcome.output?;
-                if list.is_some() {
-                    return None;
-                }
+                let Output { kind, value, there, list: _ } = outcome.output?;
                 Some(if outcome.is_there || machine.is_set(there) {
                     Read::Number(machine.register(value), kind)
                 } else {

@@ -31,6 +31,8 @@ pub(crate) struct Compiled {
     asked: Vec<(u16, Reg)>,
     /// By fact that is a record, the registers of its parts.
     records: Vec<(u16, Vec<Reg>)>,
+    /// There are no lists and records, and nothing has to be done for them.
+    is_flat: bool,
     /// The most items that a case may have.
     most_items: u64,
 }
@@ -57,7 +59,16 @@ impl Compiled {
                 records.push((place, registers));
             }
         }
-        Self { tape: Tape::new(&program), program, required, defaults, asked, records, most_items }
+        Self {
+            tape: Tape::new(&program),
+            is_flat: program.is_flat(),
+            program,
+            required,
+            defaults,
+            asked,
+            records,
+            most_items,
+        }
     }
 }
 
@@ -118,7 +129,9 @@ impl Machine {
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.given.fill([0; 8]);
-        self.items.clear();
+        if !self.compiled.is_flat {
+            self.items.clear();
+        }
     }
 
     /// Gives a fact: a number of its kind, within its bounds.
@@ -222,7 +235,8 @@ impl Machine {
 
     /// Runs the program; no where it abstains, and what stands in its registers means nothing.
     pub(crate) fn run(&mut self) -> bool {
-        let Compiled { program, tape, required, defaults, asked, records, most_items } = &*self.compiled;
+        let Compiled { program, tape, required, defaults, asked, records, is_flat, most_items } =
+            &*self.compiled;
         let lacks = |(given, required): (&[u8; 8], &[u8; 8])| {
             u64::from_ne_bytes(*required) & !u64::from_ne_bytes(*given) != 0
         };
@@ -247,16 +261,16 @@ impl Machine {
                 *register &= given.wrapping_neg();
             }
         }
-        for (place, parts) in records {
-            if !is_given(&self.given, *place) {
-                for part in parts {
-                    if let Some(register) = self.registers.get_mut(usize::from(part.0)) {
-                        *register = 0;
+        if !is_flat {
+            for (place, parts) in records {
+                if !is_given(&self.given, *place) {
+                    for part in parts {
+                        if let Some(register) = self.registers.get_mut(usize::from(part.0)) {
+                            *register = 0;
+                        }
                     }
                 }
             }
-        }
-        if !program.lists.is_empty() {
             self.items.finish(program);
             if self.items.count() > *most_items {
                 return false;
@@ -274,7 +288,7 @@ impl Machine {
             let bits = fires.iter().map(|fires| self.registers.get(usize::from(fires.when.0)).copied());
             *word = bits.zip(0..).fold(0, |word, (bit, place)| word | (bit.unwrap_or(0) as u64) << place);
         }
-        for fires in &program.item_fires {
+        for fires in program.item_fires.iter().filter(|_| !is_flat) {
             let count = self.made.get(usize::from(fires.list)).map_or(0, Vec::len);
             self.left.fired.extend(std::iter::repeat_n(fires.rule, count));
         }
