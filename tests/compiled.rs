@@ -28,6 +28,36 @@ fn catalogues_of_rules() {
     assert!(seen.fired > seen.pairs && seen.by_program * 10 >= seen.decided * 6, "{seen:?}");
 }
 
+/// What is given again takes the place of what was given before, lists in records included.
+#[test]
+fn facts_given_again() {
+    let text =
+        "policy p record Place marks: list of integer inner: list of Box record Box weights: list of integer
+        facts place: Place places: list of Place
+        outcome marks: integer = sum of m for each m in place.marks
+        outcome weights: integer = sum of w for each b in place.inner for each w in b.weights
+        outcome all: integer = sum of w for each p in places for each b in p.inner for each w in b.weights";
+    let policy = Policy::from_text("p.assize", text).unwrap_or_else(|error| panic!("{}", error.render()));
+    let place = |weight: i64| {
+        format!(r#"{{"marks":[{weight},1],"inner":[{{"weights":[{weight}]}},{{"weights":[]}}]}}"#)
+    };
+    let mut decider = policy.decider();
+    let (one, all) = (policy.fact("place").expect("a fact"), policy.fact("places").expect("a fact"));
+    for round in 1..4 {
+        decider.give_json(one, &place(round));
+        decider.give_json(all, &format!("[{},{}]", place(round), place(7)));
+        let answer = decider.decide();
+        assert!(!answer.is_by_reference());
+        let case = format!(r#"{{"place":{},"places":[{},{}]}}"#, place(round), place(round), place(7));
+        assert_eq!(answer.decision().to_json(0), policy.reference().decide_json(&case).to_json(0));
+        let weights = answer.integer(policy.outcome("weights").expect("an outcome"));
+        assert_eq!(weights, Some(round), "and not what was given before");
+    }
+    // One that is malformed is told, and not the one before.
+    decider.give_json(one, "7");
+    assert_eq!(decider.decide().status(), assize::Status::Refused);
+}
+
 #[test]
 fn lists_and_records() {
     let wanted = if cfg!(debug_assertions) { 600 } else { 20_000 };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::program::Program;
+use crate::program::{Input, Parts, Program};
 
 /// Where a value is put: into a register, or into a slot of an item.
 #[derive(Clone, Copy, Debug)]
@@ -62,8 +62,17 @@ impl Items {
         }
     }
 
+    /// Takes back the items of all lists in a fact.
+    pub(super) fn clear_lists_of(&mut self, input: &Input) {
+        match &input.parts {
+            Parts::None => {}
+            Parts::Fields(fields) => fields.iter().for_each(|field| self.clear_lists_of(field)),
+            Parts::Items(list) => self.clear_list(*list),
+        }
+    }
+
     /// Takes back the items of a list, and of the lists in them.
-    pub(super) fn clear_list(&mut self, list: u16) {
+    fn clear_list(&mut self, list: u16) {
         let Some(rows) = self.lists.get_mut(usize::from(list)) else { return };
         rows.slots.clear();
         rows.starts.clear();

@@ -70,9 +70,7 @@ impl Reader {
     /// Gives the machine one fact, in the place of what it was before; no where this text is for the other reader.
     pub(crate) fn read_fact(&self, place: u16, text: &str, machine: &mut Machine) -> bool {
         let Some(field) = self.fields.get(usize::from(place)) else { return false };
-        if let Parts::Items(list) = field.input.parts {
-            machine.items.clear_list(list);
-        }
+        machine.items.clear_lists_of(&field.input);
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let read = Within { field, machine: &mut *machine, spot: Spot::Facts }.deserialize(&mut deserializer);
         if read.is_err() || deserializer.end().is_err() {

@@ -256,7 +256,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a list or record may be left out: a list for one without items.
+/// What a default means whose value has no number: a list without items, and any text.
 pub(super) fn default_of(value: &Value, kind: Kind) -> Option<Absent> {
     match (value, kind) {
         (Value::List(items), Kind::List) if items.is_empty() => Some(Absent::Default(0)),
