@@ -172,9 +172,9 @@ impl Lowering<'_> {
         }
         let runs = self.runs(binders, locals)?;
         match how {
-            Aggregate::Any => self.some_item(&runs, body, false).map(Judged::into_term),
+            Aggregate::Any => Some(self.some_item(&runs, body, false).into_term()),
             Aggregate::Every => {
-                let some = self.some_item(&runs, body, true)?;
+                let some = self.some_item(&runs, body, true);
                 Some(self.code.negated(some).into_term())
             }
             Aggregate::Count => {
@@ -207,16 +207,24 @@ impl Lowering<'_> {
     }
 
     /// Whether the body holds (or, negated, does not hold) of some item.
-    fn some_item(&mut self, runs: &[Run], body: &Expr, negated: bool) -> Option<Judged> {
-        let (mut holds, mut doubt) = (NO, NO);
+    fn some_item(&mut self, runs: &[Run], body: &Expr, negated: bool) -> Judged {
+        let mut judged = Vec::with_capacity(runs.len());
         for run in runs {
-            let judged = self.in_run(run, |lowering| {
+            judged.push(self.in_run(run, |lowering| {
                 let mut body = lowering.condition(body, &run.locals);
                 if negated {
                     body = lowering.code.negated(body);
                 }
                 lowering.code.both(run.guard, body)
-            });
+            }));
+        }
+        self.some_of(runs.iter().zip(judged))
+    }
+
+    /// Whether something holds of some item: one of which it surely does settles it.
+    fn some_of<'r>(&mut self, judged: impl Iterator<Item = (&'r Run, Judged)>) -> Judged {
+        let (mut holds, mut doubt) = (NO, NO);
+        for (run, judged) in judged {
             let surely = self.code.and(judged.sure, judged.holds);
             let unsure = self.code.not(judged.sure);
             let (surely, unsure) = (self.some(run, surely), self.some(run, unsure));
@@ -225,7 +233,7 @@ impl Lowering<'_> {
             doubt = self.code.or(doubt, unsure);
         }
         let known = self.code.not(doubt);
-        Some(Judged { holds, sure: self.code.or(holds, known) })
+        Judged { holds, sure: self.code.or(holds, known) }
     }
 
     /// For which items a value counts, and where this or the value is not known of some item.
@@ -351,13 +359,9 @@ impl Lowering<'_> {
         let (item, _) = self.item(of, items.list, number)?;
         let same = self.same(value, item.plain())?;
         let same = self.code.both(Judged { holds: YES, sure: items.sure }, same);
-        let run = Run { loops: vec![number], locals: Vec::new(), guard: Judged::YES, doubt: NO };
-        let surely = self.code.and(same.sure, same.holds);
-        let unsure = self.code.not(same.sure);
-        let (holds, doubt) = (self.some(&run, surely), self.some(&run, unsure));
-        let known = self.code.not(doubt);
-        let known = self.code.and(known, items.sure);
-        Some(Judged { holds, sure: self.code.or(holds, known) })
+        let doubt = self.code.not(items.sure);
+        let run = Run { loops: vec![number], locals: Vec::new(), guard: Judged::YES, doubt };
+        Some(self.some_of(std::iter::once((&run, same))))
     }
 
     /// An outcome that is a list: one value for each item.
