@@ -1,5 +1,7 @@
 //! Policy B by hand, in decimals: a hash table of categories and stages, in each entry the rules by their lower rate.
 
+#![allow(clippy::disallowed_types, reason = "by hand one takes a hash table, and its order reaches nothing")]
+
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;

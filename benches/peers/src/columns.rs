@@ -4,6 +4,8 @@
 //! bytes of 0 and 1; then the money; then the sets of fired rules. Batches are values of their own, so that the compiler
 //! sees that no column overlaps another one, and makes vectors of the loops.
 
+#![allow(clippy::needless_range_loop, reason = "a row is one place in many columns")]
+
 use std::hint::black_box;
 
 use crate::contender::{Contender, Description, Form};
