@@ -41,6 +41,11 @@ pub trait Engine<D: Domain> {
     const NAME: &'static str;
     const AGREEMENT: Agreement;
 
+    /// How many cases are compared at most: an engine that takes milliseconds for each would take minutes for all.
+    fn compared(&self) -> usize {
+        usize::MAX
+    }
+
     fn case(&self, facts: &D::Facts) -> Self::Case;
 
     fn text(&self, facts: &D::Facts) -> String {

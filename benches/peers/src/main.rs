@@ -5,14 +5,16 @@
 //! of generated rules. `limit1` and `limit2` are hand-written Rust, in decimals and in scaled integers. Times are CPU time
 //! per decision, medians over the rounds.
 //!
-//! DMN is not here: dsntk, its engine for Rust, brings an HTTP client with its cryptography, and decimals in C. That
-//! costs minutes of building, and more than any other engine here.
+//! To build the other engines takes a C compiler: zen-engine and dsntk bring an HTTP client with its cryptography, and
+//! dsntk decimals in C. None of them reaches for the network when it decides.
 
 mod assize_columns;
 mod assize_engine;
 mod catalogue;
 mod catalogue_assize;
 mod catalogue_decimals;
+#[cfg(feature = "engines")]
+mod catalogue_dsntk;
 mod catalogue_integers;
 #[cfg(feature = "engines")]
 mod catalogue_rhai;
@@ -22,6 +24,8 @@ mod cedar_engine;
 mod cel_engine;
 mod columns;
 mod contender;
+#[cfg(feature = "engines")]
+mod dsntk_engine;
 mod engine;
 #[cfg(feature = "engines")]
 mod floats;
@@ -115,7 +119,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<Table, String> {
     let mut table = Table::new();
     quality(options, &mut table)?;
-    if ["limit1", "limit2", "assize", "rhai"].iter().any(|engine| options.wants(engine)) {
+    if ["limit1", "limit2", "assize", "rhai", "dsntk"].iter().any(|engine| options.wants(engine)) {
         for &rules in &options.rules {
             catalogue(rules, options, &mut table)?;
         }
@@ -159,6 +163,7 @@ fn quality(options: &Options, table: &mut Table) -> Result<(), String> {
         cel_engine::Cel, cel_engine::Cel::load;
         rego_engine::Rego, rego_engine::Rego::load;
         zen_engine::Zen, zen_engine::Zen::load;
+        dsntk_engine::Dsntk, dsntk_engine::Dsntk::load;
         cedar_engine::Cedar, cedar_engine::Cedar::load;
         grl_engine::Grl, grl_engine::Grl::load;
     }
@@ -186,8 +191,11 @@ fn catalogue(count: usize, options: &Options, table: &mut Table) -> Result<(), S
     #[cfg(feature = "engines")]
     let script = catalogue_rhai::text(&rules);
     #[cfg(feature = "engines")]
+    let model = catalogue_dsntk::text(&rules);
+    #[cfg(feature = "engines")]
     prepare! { options, world, contenders:
         catalogue_rhai::Script, || catalogue_rhai::Script::load(&script);
+        catalogue_dsntk::Dsntk, || catalogue_dsntk::Dsntk::load(&model, count);
     }
     measure(&mut contenders, options, table);
     Ok(())

@@ -51,7 +51,7 @@ pub fn measure(contenders: &mut [Box<dyn Contender + '_>], rounds: usize) -> Vec
 
 /// How many cases take long enough to be timed.
 fn block(contender: &mut dyn Contender, form: Form) -> usize {
-    let mut count = 16;
+    let mut count = 4;
     loop {
         let taken = time(|| {
             contender.run(form, count);
