@@ -3,45 +3,31 @@
 
 mod elsewhere;
 
-use pest::error::{Error, ErrorVariant, InputLocation};
-
 use super::grammar::Rule;
 use super::guard::span;
 use super::lint::misspelling;
 use super::scan::{Token, TokenKind};
+use super::tree::Refusal;
 use super::words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::FileId;
 
-/// Why the text of `tokens`, which begins at `start`, does not parse.
-pub(super) fn failure(
-    file: FileId,
-    program: &str,
-    tokens: &[Token<'_>],
-    start: usize,
-    error: &Error<Rule>,
-) -> Diagnostic {
-    let place = start
-        + match error.location {
-            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-        };
-    let expected = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
-        ErrorVariant::CustomError { .. } => &[],
-    };
-    if let ErrorVariant::CustomError { .. } = error.variant {
+/// Why these tokens do not parse.
+pub(super) fn failure(file: FileId, program: &str, tokens: &[Token<'_>], refusal: &Refusal) -> Diagnostic {
+    let at = refusal.at;
+    let Some(expected) = &refusal.expected else {
         // pest's own guard: the host's thread has less stack than nesting up to our limit needs.
+        let place = tokens.get(at).map_or(0, |token| token.start);
         return Diagnostic::new(
             Code::SyntaxTooDeep,
             span(file, place, place),
             "too many brackets inside one another",
         )
         .help("parse on a thread with a larger stack, or give inner parts a name with `define`");
-    }
-    let at = tokens.partition_point(|token| token.end() <= place);
+    };
     let failure = Failure { file, program, tokens, at, expected };
     let named = failure.named().or_else(|| failure.stepped_back().and_then(|failure| failure.clause_order()));
-    named.unwrap_or_else(|| failure.general(start))
+    named.unwrap_or_else(|| failure.general())
 }
 
 #[derive(Clone, Copy)]
@@ -539,7 +525,7 @@ impl<'s, 't> Failure<'s, 't> {
     }
 
     /// What would have been possible, and what was found.
-    fn general(&self, start: usize) -> Diagnostic {
+    fn general(&self) -> Diagnostic {
         let mut possible: Vec<String> = Vec::new();
         let open = self.open_bracket();
         if let Some(closing) = open.and_then(|open| closing(open.text))
@@ -568,7 +554,7 @@ impl<'s, 't> Failure<'s, 't> {
         let (place, seen) = match (self.found(), self.before(1)) {
             (Some(found), _) => ((found.start, found.end()), format!("found {}", describe(found))),
             (None, Some(last)) => ((last.start, last.end()), format!("after {}", describe(last))),
-            (None, None) => ((start, start), "in an empty text".to_owned()),
+            (None, None) => ((0, 0), "in an empty text".to_owned()),
         };
         let message = match self.found() {
             Some(_) => format!("expected {wanted}, {seen}"),

@@ -10,8 +10,10 @@ mod lint;
 mod literate;
 mod recover;
 mod scan;
+mod shape;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod words;
 
 pub(crate) use format::{format, on_one_line};

@@ -5,48 +5,46 @@
 
 use std::sync::Arc;
 
-use pest::Parser;
-use pest::error::Error;
-use pest::iterators::Pairs;
-
 use super::ast;
 use super::build::{self, Builder};
 use super::explain;
-use super::grammar::{Grammar, Rule};
+use super::grammar::Rule;
 use super::guard;
 use super::lint;
 use super::scan::{self, Token, TokenKind};
+use super::shape::Shape;
+use super::tree::{Reader, Refusal, Tree};
 use super::words;
 use crate::diagnostic::Sink;
 use crate::limits::Limits;
 use crate::source::FileId;
 
-/// A piece of the text that begins with an item word (or with the text), and its tokens.
+/// The tokens that begin with an item word (or with the text), and how many stand before them.
 pub(super) struct Chunk<'s, 't> {
     pub(super) tokens: &'s [Token<'t>],
-    pub(super) start: usize,
-    pub(super) end: usize,
+    from: usize,
 }
 
 pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sink) -> ast::File {
     let tokens = scan::tokens(program);
-    let ends: Vec<usize> = tokens.iter().map(Token::end).collect();
-    let spaced = spaced(program, &tokens);
     let linted = lint::check(file, &tokens, sink);
-    let chunks = cut(program, &tokens);
+    let chunks = cut(&tokens);
     let too_deep: Vec<bool> =
         chunks.iter().map(|chunk| guard::is_too_deep(file, chunk, limits.nesting, sink)).collect();
     if !too_deep.contains(&true) {
-        if let Some(items) = piece_by_piece(file, program, &spaced, &chunks, &ends, sink) {
+        let shape = Shape::of(&tokens);
+        if let Some(items) = piece_by_piece(file, program, &shape, &chunks, sink) {
             return ast::File { items };
         }
-        if let Ok(pairs) = Grammar::parse(Rule::file, &spaced) {
-            return ast::File { items: Builder::new(file, program, 0, &ends, sink).items(pairs) };
+        if let Ok(tree) = Tree::read(Rule::file, shape.whole()) {
+            let mut items = Vec::new();
+            Builder::new(file, program, sink).build(&tree, &tokens, &mut items);
+            return ast::File { items };
         }
     }
-    let mut recovery = Recovery { file, program, spaced: &spaced, linted, sink, items: Vec::new() };
+    let mut recovery = Recovery { file, program, linted, sink, items: Vec::new() };
     for (chunk, is_too_deep) in chunks.iter().zip(too_deep) {
-        if is_too_deep { recovery.stub(chunk.tokens) } else { recovery.chunk(chunk) }
+        if is_too_deep { recovery.stub(chunk.tokens) } else { recovery.chunk(chunk.tokens) }
     }
     ast::File { items: recovery.items }
 }
@@ -55,80 +53,25 @@ pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sin
 fn piece_by_piece(
     file: FileId,
     program: &str,
-    spaced: &str,
+    shape: &Shape,
     chunks: &[Chunk<'_, '_>],
-    ends: &[usize],
     sink: &mut Sink,
 ) -> Option<Vec<ast::Item>> {
     let mut items = Vec::new();
     let mut found = Sink::default();
-    let mut from = 0;
+    let mut builder = Builder::new(file, program, &mut found);
+    let mut reader = Reader::default();
     for chunk in chunks {
-        let pairs = piece(chunk, spaced.get(chunk.start..chunk.end)?)?;
-        let text = program.get(chunk.start..chunk.end)?;
-        let ends = ends.get(from..from + chunk.tokens.len())?;
-        items.append(&mut Builder::new(file, text, chunk.start, ends, &mut found).items(pairs));
-        from += chunk.tokens.len();
+        let tree = reader.read(shape.piece(chunk.from, chunk.from + chunk.tokens.len()))?;
+        builder.build(&tree, chunk.tokens, &mut items);
     }
     sink.append(found);
     Some(items)
 }
 
-/// Parses a piece: as the one item that its first word opens, which most are, else as whatever it is.
-fn piece<'t>(chunk: &Chunk<'_, '_>, text: &'t str) -> Option<Pairs<'t, Rule>> {
-    let first = chunk.tokens.first().filter(|first| first.start == chunk.start);
-    let opened = first.and_then(|first| ITEMS.iter().find(|(word, _)| first.is_word(word)));
-    let lone = opened.and_then(|(_, rule)| Grammar::parse(*rule, text).ok());
-    let is_whole =
-        |pairs: &Pairs<'_, Rule>| pairs.peek().is_some_and(|pair| pair.as_span().end() == text.len());
-    lone.filter(is_whole).or_else(|| Grammar::parse(Rule::file, text).ok())
-}
-
-/// The rules of the items, by the words that open them.
-const ITEMS: &[(&str, Rule)] = &[
-    ("rule", Rule::rule_item),
-    ("example", Rule::example),
-    ("define", Rule::define),
-    ("outcome", Rule::outcome),
-    ("table", Rule::table),
-    ("parameter", Rule::parameter),
-    ("enum", Rule::enumeration),
-    ("scale", Rule::scale),
-    ("unit", Rule::unit),
-    ("record", Rule::record),
-    ("facts", Rule::facts),
-    ("always", Rule::claim),
-    ("never", Rule::claim),
-    ("policy", Rule::policy),
-    ("use", Rule::use_file),
-    ("calendar", Rule::calendar),
-    ("monotone", Rule::monotone),
-    ("independent", Rule::independent),
-];
-
-/// The text as the grammar reads it: what stands between tokens is blank, comments and the ends of lines too, and a
-/// text that does not end on its line begins with a character that no rule accepts.
-fn spaced(program: &str, tokens: &[Token<'_>]) -> String {
-    let mut spaced = String::with_capacity(program.len());
-    for token in tokens {
-        spaced.extend(std::iter::repeat_n(' ', token.start.saturating_sub(spaced.len())));
-        match (token.kind, token.text.strip_prefix('"')) {
-            (TokenKind::OpenText, Some(rest)) => {
-                spaced.push('\0');
-                spaced.push_str(rest);
-            }
-            (_, _) => spaced.push_str(token.text),
-        }
-    }
-    spaced.extend(std::iter::repeat_n(' ', program.len().saturating_sub(spaced.len())));
-    spaced
-}
-
 struct Recovery<'t, 'k> {
     file: FileId,
     program: &'t str,
-    /// The program as the grammar reads it.
-    spaced: &'t str,
     /// Where the tokens start that were already reported, sorted.
     linted: Vec<usize>,
     sink: &'k mut Sink,
@@ -136,91 +79,74 @@ struct Recovery<'t, 'k> {
 }
 
 impl<'t> Recovery<'t, '_> {
-    fn chunk(&mut self, chunk: &Chunk<'_, 't>) {
-        let text = self.spaced.get(chunk.start..chunk.end).unwrap_or("");
-        match Grammar::parse(Rule::file, text) {
-            Ok(pairs) => self.build(chunk.start, chunk.tokens, pairs),
-            Err(error) => {
-                if !self.without_bad_fields(chunk, text) {
-                    self.explain(chunk.tokens, chunk.start, &error);
-                    self.salvage(chunk, text);
+    fn chunk(&mut self, tokens: &[Token<'t>]) {
+        match Tree::read(Rule::file, Shape::of(tokens).whole()) {
+            Ok(tree) => self.build(&tree, tokens),
+            Err(refusal) => {
+                if !self.without_bad_fields(tokens) {
+                    self.explain(tokens, &refusal);
+                    self.salvage(tokens);
                 }
             }
         }
     }
 
     /// Builds what was read of these tokens.
-    fn build<'s>(
-        &mut self,
-        start: usize,
-        tokens: impl IntoIterator<Item = &'s Token<'t>>,
-        pairs: Pairs<'_, Rule>,
-    ) where
-        't: 's,
-    {
-        let ends: Vec<usize> = tokens.into_iter().map(Token::end).collect();
-        let text = self.program.get(start..).unwrap_or("");
-        self.items.extend(Builder::new(self.file, text, start, &ends, self.sink).items(pairs));
+    fn build(&mut self, tree: &Tree, tokens: &[Token<'t>]) {
+        Builder::new(self.file, self.program, self.sink).build(tree, tokens, &mut self.items);
     }
 
     /// Says why parsing stopped, unless a mistake among these tokens was already reported.
-    fn explain(&mut self, tokens: &[Token<'t>], start: usize, error: &Error<Rule>) {
-        let first = tokens.first().map_or(start, |token| token.start);
-        let end = tokens.last().map_or(start, Token::end);
+    fn explain(&mut self, tokens: &[Token<'t>], refusal: &Refusal) {
+        let first = tokens.first().map_or(0, |token| token.start);
+        let end = tokens.last().map_or(0, Token::end);
         let from = self.linted.partition_point(|at| *at < first);
         if self.linted.get(from).is_none_or(|at| *at >= end) {
-            self.sink.push(explain::failure(self.file, self.program, tokens, start, error));
+            self.sink.push(explain::failure(self.file, self.program, tokens, refusal));
         }
     }
 
     /// `facts` and records lose only the fields that are broken. Whether that was enough.
-    fn without_bad_fields(&mut self, chunk: &Chunk<'_, 't>, text: &str) -> bool {
-        if !chunk.tokens.first().is_some_and(|token| token.is_word("facts") || token.is_word("record")) {
+    fn without_bad_fields(&mut self, tokens: &[Token<'t>]) -> bool {
+        if !tokens.first().is_some_and(|token| token.is_word("facts") || token.is_word("record")) {
             return false;
         }
-        let starts = field_starts(chunk.tokens);
-        let mut kept = text.as_bytes().to_vec();
+        let starts = field_starts(tokens);
+        let mut kept =
+            tokens.get(..starts.first().copied().unwrap_or(tokens.len())).unwrap_or_default().to_vec();
         let mut broken = Vec::new();
         for (index, from) in starts.iter().enumerate() {
-            let to = starts.get(index + 1).copied().unwrap_or(chunk.tokens.len());
-            let Some(tokens) = chunk.tokens.get(*from..to) else { continue };
-            let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { continue };
-            let field = self.spaced.get(first.start..last.end()).unwrap_or("");
-            if let Err(error) = Grammar::parse(Rule::lone_field, field) {
-                broken.push((tokens, first.start, error));
-                if let Some(bytes) = kept.get_mut(first.start - chunk.start..last.end() - chunk.start) {
-                    bytes.fill(b' ');
-                }
+            let to = starts.get(index + 1).copied().unwrap_or(tokens.len());
+            let Some(field) = tokens.get(*from..to) else { continue };
+            match Tree::read(Rule::lone_field, Shape::of(field).whole()) {
+                Ok(_) => kept.extend_from_slice(field),
+                Err(refusal) => broken.push((field, refusal)),
             }
         }
-        let Ok(kept) = String::from_utf8(kept) else { return false };
-        let Ok(pairs) = Grammar::parse(Rule::file, &kept) else { return false };
-        for (tokens, start, error) in &broken {
-            self.explain(tokens, *start, error);
+        let Ok(tree) = Tree::read(Rule::file, Shape::of(&kept).whole()) else { return false };
+        for (field, refusal) in &broken {
+            self.explain(field, refusal);
         }
-        // A field ends before the broken one behind it.
-        let is_kept = |token: &&Token<'_>| kept.as_bytes().get(token.start - chunk.start) != Some(&b' ');
-        self.build(chunk.start, chunk.tokens.iter().filter(is_kept), pairs);
+        self.build(&tree, &kept);
         true
     }
 
     /// Keeps what parsed before the failure; what did not leaves its name behind.
-    fn salvage(&mut self, chunk: &Chunk<'_, 't>, text: &str) {
-        let Ok(pairs) = Grammar::parse(Rule::good_items, text) else { return };
-        let end = chunk.start + pairs.peek().map_or(0, |pair| pair.as_span().end());
+    fn salvage(&mut self, tokens: &[Token<'t>]) {
+        let Ok(tree) = Tree::read(Rule::good_items, Shape::of(tokens).whole()) else { return };
+        let left = tree.pairs().next().map_or(0, |pair| pair.tokens().1);
         let before = self.items.len();
-        self.build(chunk.start, chunk.tokens, pairs);
-        let left = chunk.tokens.partition_point(|token| token.start < end);
-        let Some(rest) = chunk.tokens.get(left..) else { return };
+        self.build(&tree, tokens);
+        let Some(rest) = tokens.get(left..) else { return };
         let Some(next) = rest.first() else { return };
         if words::is_item_word(next) {
             self.stub(rest);
         } else if self.items.len() > before
             && (!next.opens_line || self.items.last().is_some_and(lacks_effect))
         {
-            let cut_short = self.items.pop().map_or(chunk.start, |item| item.span.start as usize);
-            let from = chunk.tokens.partition_point(|token| token.start < cut_short);
-            self.stub(chunk.tokens.get(from..).unwrap_or_default());
+            let cut_short = self.items.pop().map_or(0, |item| item.span.start as usize);
+            let from = tokens.partition_point(|token| token.start < cut_short);
+            self.stub(tokens.get(from..).unwrap_or_default());
         }
     }
 
@@ -266,15 +192,12 @@ fn lacks_effect(item: &ast::Item) -> bool {
 }
 
 /// Cuts at the item words that open a line and that no colon follows.
-fn cut<'s, 't>(program: &str, tokens: &'s [Token<'t>]) -> Vec<Chunk<'s, 't>> {
-    let mut cuts: Vec<usize> = vec![0];
-    cuts.extend((1..tokens.len()).filter(|index| opens_item(tokens, *index)));
-    let start_of = |index: usize| tokens.get(index).map_or(program.len(), |token| token.start);
+fn cut<'s, 't>(tokens: &'s [Token<'t>]) -> Vec<Chunk<'s, 't>> {
     let mut chunks = Vec::new();
-    for (position, from) in cuts.iter().enumerate() {
-        let to = cuts.get(position + 1).copied().unwrap_or(tokens.len());
-        let start = if position == 0 { 0 } else { start_of(*from) };
-        chunks.push(Chunk { tokens: tokens.get(*from..to).unwrap_or_default(), start, end: start_of(to) });
+    let mut from = 0;
+    for to in (1..tokens.len()).filter(|index| opens_item(tokens, *index)).chain([tokens.len()]) {
+        chunks.push(Chunk { tokens: tokens.get(from..to).unwrap_or_default(), from });
+        from = to;
     }
     chunks
 }

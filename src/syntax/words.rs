@@ -58,6 +58,28 @@ const RESERVED: &[&str] = &[
     "nothing",
 ];
 
+/// Every word of the language, sorted; those that are not reserved may be names.
+#[rustfmt::skip]
+pub(super) const WORDS: &[&str] = &[
+    "above", "after", "agree", "all", "always", "and", "any", "as", "assize", "at", "before", "below", "by",
+    "calendar", "cites", "count", "dated", "day", "days", "decimal", "decimals", "default", "define",
+    "down", "due", "duty", "each", "earlier", "earliest", "else", "empty", "enum", "even", "every", "exact",
+    "example", "exists", "expect", "facts", "failed", "falls", "first", "for", "force", "from", "given",
+    "grows", "half", "has", "higher", "highest", "hold", "holidays", "implies", "in", "independent", "is",
+    "judgement", "later", "latest", "least", "lenient", "less", "list", "lower", "lowest", "missing",
+    "monotone", "more", "most", "must", "needed", "never", "no", "not", "nothing", "of", "on", "one", "or",
+    "otherwise", "outcome", "overrides", "parameter", "per", "percent", "policy", "product", "raised",
+    "range", "record", "reduced", "refused", "required", "rises", "rounded", "rule", "scale", "set",
+    "shrinks", "starts", "step", "sum", "table", "the", "then", "times", "to", "unit", "unknown", "until",
+    "up", "use", "waived", "weekend", "when", "where", "wire", "with", "within", "without", "workdays",
+    "working", "yes",
+];
+
+/// Whether the grammar knows it.
+pub(super) fn is_word(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_lowercase()) && WORDS.binary_search(&word).is_ok()
+}
+
 /// What may follow `never` in `monotone`.
 pub(super) const DIRECTIONS: &[&str] = &["rises", "falls", "grows", "shrinks"];
 
@@ -128,6 +150,7 @@ const PHRASES: &[(Rule, &str)] = &[
     (Rule::word, "a name"),
     (Rule::unit_declared, "a name"),
     (Rule::unit_name, ""),
+    (Rule::w_working, ""),
     (Rule::type_, "a type"),
     (Rule::type_core, "a type"),
     (Rule::type_name, "a type"),

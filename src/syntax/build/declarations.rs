@@ -1,8 +1,8 @@
 //! Declarations other than facts, tables and rules.
 
-use pest::iterators::Pair;
+use std::sync::Arc;
 
-use super::{Builder, Parts, written};
+use super::{Builder, Parts, in_nfc};
 use crate::syntax::ast::{
     Calendar, Claim, Combine, Define, Direction, Enum, Example, Expect, Expr, Independent, ItemKind, Member,
     Monotone, Name, Outcome, OutcomeClause, OutcomeClauseKind, Parameter, ParameterBody, ParameterRow,
@@ -10,9 +10,10 @@ use crate::syntax::ast::{
 };
 use crate::syntax::grammar::Rule;
 use crate::syntax::lint;
+use crate::syntax::tree::Pair;
 
-impl Builder<'_, '_> {
-    pub(super) fn item(&mut self, pair: Pair<'_, Rule>) -> Option<ItemKind> {
+impl Builder<'_, '_, '_> {
+    pub(super) fn item(&mut self, pair: Pair<'_>) -> Option<ItemKind> {
         #[expect(clippy::wildcard_enum_match_arm, reason = "pest's enum names every rule of the grammar")]
         Some(match pair.as_rule() {
             Rule::policy => ItemKind::Policy(self.policy(pair)),
@@ -45,7 +46,7 @@ impl Builder<'_, '_> {
         })
     }
 
-    fn policy(&mut self, pair: Pair<'_, Rule>) -> Policy {
+    fn policy(&mut self, pair: Pair<'_>) -> Policy {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_policy]);
         let head = self.head(&mut parts, Rule::name);
@@ -67,7 +68,7 @@ impl Builder<'_, '_> {
         policy
     }
 
-    fn unit(&mut self, pair: Pair<'_, Rule>) -> Unit {
+    fn unit(&mut self, pair: Pair<'_>) -> Unit {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_unit]);
         let head = self.head(&mut parts, Rule::unit_declared);
@@ -75,7 +76,7 @@ impl Builder<'_, '_> {
         if let Some(equals) = parts.take(Rule::unit_equals) {
             let mut inner = Parts::of(equals);
             inner.skip(&[Rule::equals]);
-            unit.equals = inner.take(Rule::quantity).map(|quantity| self.quantity(quantity));
+            unit.equals = inner.take(Rule::quantity).and_then(|quantity| self.quantity(quantity));
         }
         if let Some(decimals) = parts.take(Rule::unit_decimals)
             && let Some(int) = Parts::of(decimals).take(Rule::int)
@@ -86,7 +87,7 @@ impl Builder<'_, '_> {
         unit
     }
 
-    fn enumeration(&mut self, pair: Pair<'_, Rule>) -> Enum {
+    fn enumeration(&mut self, pair: Pair<'_>) -> Enum {
         let is_scale = pair.as_rule() == Rule::scale;
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_enum, Rule::w_scale]);
@@ -104,7 +105,7 @@ impl Builder<'_, '_> {
         Enum { head, is_scale, members }
     }
 
-    fn calendar(&mut self, pair: Pair<'_, Rule>) -> Calendar {
+    fn calendar(&mut self, pair: Pair<'_>) -> Calendar {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_calendar]);
         let head = self.head(&mut parts, Rule::name);
@@ -124,7 +125,7 @@ impl Builder<'_, '_> {
         calendar
     }
 
-    fn parameter(&mut self, pair: Pair<'_, Rule>) -> Parameter {
+    fn parameter(&mut self, pair: Pair<'_>) -> Parameter {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_parameter]);
         let mut head = self.head(&mut parts, Rule::name);
@@ -144,7 +145,7 @@ impl Builder<'_, '_> {
             let values = self.exprs(&mut inner);
             // A day that the calendar does not have was reported before.
             if let Some(date) = date
-                && let Some(from) = lint::read_date(written(&date))
+                && let Some(from) = lint::read_date(self.written(&date))
             {
                 rows.push(ParameterRow { span, from, from_span: self.span(&date), values });
             }
@@ -152,7 +153,7 @@ impl Builder<'_, '_> {
         Parameter { head, ty, body: ParameterBody::Rows(rows) }
     }
 
-    fn define(&mut self, pair: Pair<'_, Rule>) -> Define {
+    fn define(&mut self, pair: Pair<'_>) -> Define {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_define]);
         let mut head = self.head(&mut parts, Rule::name);
@@ -165,7 +166,7 @@ impl Builder<'_, '_> {
         Define { head, params, ty, body: self.next_value(&mut parts) }
     }
 
-    fn outcome(&mut self, pair: Pair<'_, Rule>) -> Outcome {
+    fn outcome(&mut self, pair: Pair<'_>) -> Outcome {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_outcome]);
         let mut head = self.head(&mut parts, Rule::name);
@@ -208,23 +209,23 @@ impl Builder<'_, '_> {
             });
         }
         let mut inner = Parts::of(parts.take(Rule::combination)?);
-        let combined = combine(written(&inner.take(Rule::combine)?))?;
+        let combined = combine(self.written(&inner.take(Rule::combine)?))?;
         let Some(per) = inner.take(Rule::per) else { return Some(OutcomeClauseKind::Combine(combined)) };
         let mut inner = Parts::of(per);
         inner.skip(&[Rule::w_per]);
         let record = self.next_name(&mut inner, Rule::name);
         inner.skip(&[Rule::k_then]);
-        let outer = combine(written(&inner.take(Rule::combine)?))?;
+        let outer = combine(self.written(&inner.take(Rule::combine)?))?;
         Some(OutcomeClauseKind::CombinePer { inner: combined, record, outer })
     }
 
-    pub(super) fn default(&mut self, pair: Pair<'_, Rule>) -> Expr {
+    pub(super) fn default(&mut self, pair: Pair<'_>) -> Expr {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_default]);
         self.next_expr(&mut parts)
     }
 
-    fn claim(&mut self, pair: Pair<'_, Rule>) -> Claim {
+    fn claim(&mut self, pair: Pair<'_>) -> Claim {
         let mut parts = Parts::of(pair);
         let is_never = parts.take(Rule::w_never).is_some();
         parts.skip(&[Rule::w_always]);
@@ -232,7 +233,7 @@ impl Builder<'_, '_> {
         Claim { text, is_never, condition: self.next_value(&mut parts) }
     }
 
-    fn monotone(&mut self, pair: Pair<'_, Rule>) -> Monotone {
+    fn monotone(&mut self, pair: Pair<'_>) -> Monotone {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_monotone]);
         let outcome = self.next_name(&mut parts, Rule::name);
@@ -243,7 +244,7 @@ impl Builder<'_, '_> {
         Monotone { outcome, never, fact, moves: direction(&mut parts) }
     }
 
-    fn example(&mut self, pair: Pair<'_, Rule>) -> Example {
+    fn example(&mut self, pair: Pair<'_>) -> Example {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_example]);
         let text = self.next_text(&mut parts);
@@ -261,14 +262,20 @@ impl Builder<'_, '_> {
                 expect = Expect::Failed;
             } else if let Some(missing) = inner.take(Rule::missing) {
                 let paths = missing.into_inner().filter(|part| part.as_rule() == Rule::fact_path);
-                expect = Expect::Missing(
-                    paths.map(|path| Text { text: self.name(&path).text, span: self.span(&path) }).collect(),
-                );
+                expect = Expect::Missing(paths.map(|path| self.fact_path(&path)).collect());
             } else {
                 expect = Expect::Outcomes(self.given(&mut inner));
             }
         }
         Example { text, given, expect_span, expect }
+    }
+
+    /// `series[0].violations`, without the space that may stand between its parts.
+    fn fact_path(&self, pair: &Pair<'_>) -> Text {
+        let (first, end) = pair.tokens();
+        let tokens = self.tokens.get(first..end).unwrap_or_default();
+        let path: String = tokens.iter().map(|token| token.text).collect();
+        Text { text: Arc::from(in_nfc(&path)), span: self.span(pair) }
     }
 
     fn given(&mut self, parts: &mut Parts<'_>) -> Vec<(Name, Expr)> {

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use pest::iterators::Pair;
-
 use super::values::Deep;
-use super::{Builder, Parts, in_nfc, written};
+use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Name, Pick, Quantity, UnitRef};
 use crate::syntax::grammar::Rule;
 use crate::syntax::lint;
+use crate::syntax::tree::Pair;
 
-impl Builder<'_, '_> {
+impl Builder<'_, '_, '_> {
     /// `operand` or `simple`
-    pub(super) fn operand(&mut self, pair: Pair<'_, Rule>) -> Deep {
+    pub(super) fn operand(&mut self, pair: Pair<'_>) -> Deep {
         let span = self.span(&pair);
         let Some(inner) = Parts::of(pair).next() else { return self.invalid(span) };
         let rule = inner.as_rule();
@@ -22,7 +21,7 @@ impl Builder<'_, '_> {
         match rule {
             Rule::date | Rule::quantity | Rule::text => Deep { expr: self.literal_expr(inner), levels: 1 },
             Rule::literal => {
-                let kind = match written(&inner) {
+                let kind = match self.written(&inner) {
                     "yes" => ExprKind::Bool(true),
                     "no" => ExprKind::Bool(false),
                     "nothing" => ExprKind::Nothing,
@@ -50,7 +49,7 @@ impl Builder<'_, '_> {
     }
 
     /// `named` or `path`: a name or a call, and fields of it.
-    pub(super) fn path(&mut self, pair: Pair<'_, Rule>) -> Deep {
+    pub(super) fn path(&mut self, pair: Pair<'_>) -> Deep {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let name = self.next_name(&mut parts, Rule::name);
@@ -103,42 +102,45 @@ impl Builder<'_, '_> {
     }
 
     /// A date, quantity, step, whole number or text.
-    pub(super) fn literal_expr(&mut self, pair: Pair<'_, Rule>) -> Expr {
+    pub(super) fn literal_expr(&mut self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
         #[expect(clippy::wildcard_enum_match_arm, reason = "pest's enum names every rule of the grammar")]
         let kind = match pair.as_rule() {
             // A day that the calendar does not have was reported before.
-            Rule::date => lint::read_date(written(&pair)).map_or(ExprKind::Invalid, ExprKind::Date),
+            Rule::date => lint::read_date(self.written(&pair)).map_or(ExprKind::Invalid, ExprKind::Date),
             Rule::text => ExprKind::Text(self.text(&pair).text),
-            Rule::quantity | Rule::step => ExprKind::Quantity(self.quantity(pair)),
+            Rule::quantity | Rule::step => self.quantity(pair).map_or(ExprKind::Invalid, ExprKind::Quantity),
             _ => ExprKind::Invalid,
         };
         Expr { span, kind }
     }
 
     /// A bare whole number.
-    pub(super) fn number_expr(&mut self, int: &Pair<'_, Rule>) -> Expr {
+    pub(super) fn number_expr(&mut self, int: &Pair<'_>) -> Expr {
         let span = self.span(int);
-        let text = without_groups(written(int));
+        let text = self.digits(self.written(int));
         Expr { span, kind: ExprKind::Quantity(Quantity { span, text, is_percent: false, unit: None }) }
     }
 
-    pub(super) fn quantity(&mut self, pair: Pair<'_, Rule>) -> Quantity {
+    /// `None` for what is no number, such as `1.2.3`, which was reported before.
+    pub(super) fn quantity(&mut self, pair: Pair<'_>) -> Option<Quantity> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
-        let number = parts.take(Rule::number);
-        let number = number.as_ref().map_or("", written);
+        let number = self.written(&parts.take(Rule::number)?);
         let (digits, is_percent) = number.strip_suffix('%').map_or((number, false), |digits| (digits, true));
+        if digits.split_once('.').is_some_and(|(_, decimals)| decimals.contains(['.', '_'])) {
+            return None;
+        }
         let unit = parts.take(Rule::unit_ref).and_then(|unit| self.unit_ref(unit));
-        Quantity { span, text: without_groups(digits), is_percent, unit }
+        Some(Quantity { span, text: self.digits(digits), is_percent, unit })
     }
 
-    fn unit_ref(&mut self, pair: Pair<'_, Rule>) -> Option<UnitRef> {
+    fn unit_ref(&mut self, pair: Pair<'_>) -> Option<UnitRef> {
         let unit = Parts::of(pair).next()?;
         if unit.as_rule() == Rule::working_days {
             return Some(UnitRef::WorkingDays);
         }
-        Some(match written(&unit) {
+        Some(match self.written(&unit) {
             "day" | "days" => UnitRef::Days,
             "month" | "months" => UnitRef::Months,
             "year" | "years" => UnitRef::Years,
@@ -146,7 +148,7 @@ impl Builder<'_, '_> {
         })
     }
 
-    fn deep_exprs(&mut self, pair: Pair<'_, Rule>) -> (Vec<Expr>, u32) {
+    fn deep_exprs(&mut self, pair: Pair<'_>) -> (Vec<Expr>, u32) {
         let mut levels = 0;
         let mut values = Vec::new();
         for part in pair.into_inner() {
@@ -157,13 +159,13 @@ impl Builder<'_, '_> {
         (values, levels)
     }
 
-    fn object(&mut self, span: Span, pair: Pair<'_, Rule>) -> Deep {
+    fn object(&mut self, span: Span, pair: Pair<'_>) -> Deep {
         let mut levels = 0;
         let mut fields = Vec::new();
         for part in pair.into_inner() {
             let mut inner = Parts::of(part);
             let Some(key) = inner.take(Rule::word) else { continue };
-            let key = Name { text: Arc::from(in_nfc(written(&key))), span: self.span(&key) };
+            let key = self.name(&key);
             inner.skip(&[Rule::colon]);
             let value = match inner.take(Rule::expr) {
                 Some(value) => self.flat(value),
@@ -175,7 +177,7 @@ impl Builder<'_, '_> {
         self.node(span, ExprKind::Record(fields), levels)
     }
 
-    fn days_after(&mut self, span: Span, pair: Pair<'_, Rule>) -> Deep {
+    fn days_after(&mut self, span: Span, pair: Pair<'_>) -> Deep {
         let mut parts = Parts::of(pair);
         let working = parts.take(Rule::w_working).is_some();
         parts.skip(&[Rule::w_days, Rule::k_after]);
@@ -189,10 +191,10 @@ impl Builder<'_, '_> {
         self.node(span, kind, levels)
     }
 
-    fn the_of(&mut self, span: Span, pair: Pair<'_, Rule>) -> Deep {
+    fn the_of(&mut self, span: Span, pair: Pair<'_>) -> Deep {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_the]);
-        let pick = match parts.take(Rule::pick_of).as_ref().map(written) {
+        let pick = match parts.take(Rule::pick_of).map(|pick| self.written(&pick)) {
             Some("lower") => Pick::Lower,
             Some("earlier") => Pick::Earlier,
             Some("later") => Pick::Later,
@@ -213,9 +215,9 @@ impl Builder<'_, '_> {
             None => self.invalid(self.here(parts)),
         }
     }
-}
 
-/// The digits of a number.
-fn without_groups(number: &str) -> Arc<str> {
-    if number.contains('_') { Arc::from(number.replace('_', "")) } else { Arc::from(number) }
+    /// Those of a number, without the marks between groups.
+    fn digits(&mut self, number: &str) -> Arc<str> {
+        if number.contains('_') { Arc::from(number.replace('_', "")) } else { self.shared.text(number) }
+    }
 }

@@ -1,22 +1,21 @@
 //! `facts`, records and their fields.
 
-use pest::iterators::Pair;
-
 use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{Facts, Field, FieldClause, FieldClauseKind, FieldKind, MustHold, Record};
 use crate::syntax::grammar::Rule;
+use crate::syntax::tree::Pair;
 use crate::syntax::words;
 
-impl Builder<'_, '_> {
-    pub(super) fn record(&mut self, pair: Pair<'_, Rule>) -> Record {
+impl Builder<'_, '_, '_> {
+    pub(super) fn record(&mut self, pair: Pair<'_>) -> Record {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_record]);
         let head = self.head(&mut parts, Rule::name);
         Record { head, body: self.fields(&mut parts) }
     }
 
-    pub(super) fn facts(&mut self, pair: Pair<'_, Rule>) -> Facts {
+    pub(super) fn facts(&mut self, pair: Pair<'_>) -> Facts {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_facts]);
         let facts = self.fields(&mut parts);
@@ -52,7 +51,7 @@ impl Builder<'_, '_> {
         body
     }
 
-    fn field(&mut self, pair: Pair<'_, Rule>) -> Field {
+    fn field(&mut self, pair: Pair<'_>) -> Field {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let name = self.next_name(&mut parts, Rule::word);
@@ -80,7 +79,7 @@ impl Builder<'_, '_> {
         Field { span, name, wire, title, kind }
     }
 
-    fn field_clause(&mut self, pair: Pair<'_, Rule>) -> Option<FieldClause> {
+    fn field_clause(&mut self, pair: Pair<'_>) -> Option<FieldClause> {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let kind = if let Some(needed) = parts.take(Rule::needed_when) {
@@ -101,7 +100,7 @@ impl Builder<'_, '_> {
         Some(FieldClause { span, kind })
     }
 
-    fn must_hold(&mut self, pair: Pair<'_, Rule>) -> MustHold {
+    fn must_hold(&mut self, pair: Pair<'_>) -> MustHold {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_must, Rule::w_hold]);

@@ -1,11 +1,10 @@
 //! Rules and what their `then` says.
 
-use pest::iterators::Pair;
-
 use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{Contribution, Expr, ExprKind, Measure, MeasureKind, Override, Rule as RuleItem};
 use crate::syntax::grammar::Rule;
+use crate::syntax::tree::Pair;
 
 #[derive(Default)]
 struct Limits {
@@ -13,8 +12,8 @@ struct Limits {
     at_most: Option<Expr>,
 }
 
-impl Builder<'_, '_> {
-    pub(super) fn rule(&mut self, pair: Pair<'_, Rule>) -> RuleItem {
+impl Builder<'_, '_, '_> {
+    pub(super) fn rule(&mut self, pair: Pair<'_>) -> RuleItem {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_rule]);
         let mut head = self.head(&mut parts, Rule::name);
@@ -78,7 +77,7 @@ impl Builder<'_, '_> {
         rule
     }
 
-    fn measure(&mut self, pair: Pair<'_, Rule>) -> Measure {
+    fn measure(&mut self, pair: Pair<'_>) -> Measure {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let outcome = self.next_name(&mut parts, Rule::word);
@@ -130,14 +129,14 @@ impl Builder<'_, '_> {
         })
     }
 
-    fn contribution(&mut self, pair: Pair<'_, Rule>) -> Contribution {
+    fn contribution(&mut self, pair: Pair<'_>) -> Contribution {
         let mut parts = Parts::of(pair);
         let value = self.rounded_expr(&mut parts).expr;
         let due = parts.take(Rule::w_due).is_some().then(|| self.next_expr(&mut parts));
         Contribution { value, due }
     }
 
-    fn set_limit(&mut self, pair: Pair<'_, Rule>, limits: &mut Limits) {
+    fn set_limit(&mut self, pair: Pair<'_>, limits: &mut Limits) {
         let span = self.span(&pair);
         let (is_least, value) = self.limit(pair);
         let place = if is_least { &mut limits.at_least } else { &mut limits.at_most };
@@ -150,7 +149,7 @@ impl Builder<'_, '_> {
     }
 
     /// Whether it is `at least`, and its value.
-    pub(super) fn limit(&mut self, pair: Pair<'_, Rule>) -> (bool, Expr) {
+    pub(super) fn limit(&mut self, pair: Pair<'_>) -> (bool, Expr) {
         let span = self.span(&pair);
         let Some(which) = Parts::of(pair).next() else {
             return (true, Expr { span, kind: ExprKind::Invalid });

@@ -6,142 +6,130 @@ mod expressions;
 mod facts;
 mod measures;
 mod operators;
+mod shared;
 mod tables;
 mod types;
 mod values;
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::sync::Arc;
 
-use pest::iterators::{Pair, Pairs};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use self::shared::Shared;
 use super::ast::{Head, InForce, Item, Name, Text};
 use super::grammar::Rule;
+use super::scan::Token;
+use super::tree::{Pair, Pairs, Tree};
 use super::{guard, lint};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{FileId, Span};
 
-/// How many tokens are gone through one by one.
-const NEAR: usize = 16;
-
-/// Builds the items of one piece of text.
-pub(super) struct Builder<'t, 'k> {
+/// Builds the items of a file, piece after piece.
+pub(super) struct Builder<'s, 't, 'k> {
     file: FileId,
-    text: &'t str,
-    /// Where the text begins in its file.
-    offset: usize,
-    /// Where the file's tokens end, sorted.
-    ends: &'k [usize],
-    /// How many tokens end before the place that was asked for last: the next one is near.
-    near: Cell<usize>,
+    program: &'t str,
+    /// Those of the piece at hand.
+    tokens: &'s [Token<'t>],
     sink: &'k mut Sink,
+    shared: Shared,
     /// Whether the item at hand was already reported as too deep.
     is_too_deep: bool,
 }
 
-impl<'t, 'k> Builder<'t, 'k> {
-    pub(super) fn new(
-        file: FileId,
-        text: &'t str,
-        offset: usize,
-        ends: &'k [usize],
-        sink: &'k mut Sink,
-    ) -> Self {
-        Self { file, text, offset, ends, near: Cell::new(0), sink, is_too_deep: false }
+impl<'s, 't, 'k> Builder<'s, 't, 'k> {
+    pub(super) fn new(file: FileId, program: &'t str, sink: &'k mut Sink) -> Self {
+        Self { file, program, tokens: &[], sink, shared: Shared::new(), is_too_deep: false }
     }
 
-    pub(super) fn items(&mut self, pairs: Pairs<'_, Rule>) -> Vec<Item> {
-        let mut items = Vec::new();
-        for pair in pairs {
+    /// Adds the items that were read of these tokens.
+    pub(super) fn build(&mut self, tree: &Tree, tokens: &'s [Token<'t>], items: &mut Vec<Item>) {
+        self.tokens = tokens;
+        for pair in tree.pairs() {
             if !matches!(pair.as_rule(), Rule::file | Rule::good_items) {
                 items.extend(self.whole_item(pair));
                 continue;
             }
             for part in pair.into_inner() {
                 if part.as_rule() == Rule::version {
-                    self.version(&part);
+                    self.version(part);
                 } else if part.as_rule() == Rule::item
-                    && let Some(item) = Parts::of(part).next()
+                    && let Some(item) = part.into_inner().next()
                 {
                     items.extend(self.whole_item(item));
                 }
             }
         }
-        items
     }
 
-    fn whole_item(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
+    fn whole_item(&mut self, pair: Pair<'_>) -> Option<Item> {
         self.is_too_deep = false;
         let span = self.span(&pair);
         self.item(pair).map(|kind| Item { span, kind })
     }
 
-    fn version(&mut self, pair: &Pair<'_, Rule>) {
-        let mut parts = Parts::of(pair.clone());
+    fn version(&mut self, pair: Pair<'_>) {
+        let mut parts = Parts::of(pair);
         parts.take(Rule::w_assize);
-        if let Some(number) = parts.take(Rule::int)
-            && written(&number).trim_start_matches('0') != "1"
-        {
+        let Some(number) = parts.take(Rule::int) else { return };
+        let written = self.written(&number);
+        if written.trim_start_matches('0') != "1" {
             let span = self.span(&number);
             self.sink.push(
                 Diagnostic::new(
                     Code::SyntaxVersion,
                     span,
-                    format!("version {} of the language is not known here", written(&number)),
+                    format!("version {written} of the language is not known here"),
                 )
                 .help("this engine reads version 1"),
             );
         }
     }
 
-    /// The span without the space and comments that pest leaves at the end of a rule with optional parts.
-    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let start = self.offset + pair.as_span().start();
-        let end = self.offset + pair.as_span().end();
-        let last =
-            self.ended(end).checked_sub(1).and_then(|index| self.ends.get(index)).copied().unwrap_or(end);
-        guard::span(self.file, start, last.max(start))
-    }
-
-    /// How many tokens end at a place or before it.
-    fn ended(&self, end: usize) -> usize {
-        let is_before = |index: usize| self.ends.get(index).is_some_and(|token_end| *token_end <= end);
-        let mut ended = self.near.get();
-        for _ in 0..NEAR {
-            if is_before(ended) {
-                ended += 1;
-            } else if ended > 0 && !is_before(ended - 1) {
-                ended -= 1;
-            } else {
-                self.near.set(ended);
-                return ended;
-            }
+    /// From the first token of a pair to its last.
+    fn span(&self, pair: &Pair<'_>) -> Span {
+        let (first, end) = pair.tokens();
+        match self.tokens.get(first..end) {
+            Some([first, .., last]) => guard::span(self.file, first.start, last.end()),
+            Some([only]) => guard::span(self.file, only.start, only.end()),
+            Some([]) | None => self.place(first),
         }
-        ended = self.ends.partition_point(|token_end| *token_end <= end);
-        self.near.set(ended);
-        ended
     }
 
-    /// The text under a span of this piece.
+    /// Where a token begins, or where the last one ends.
+    fn place(&self, token: usize) -> Span {
+        let end = || self.tokens.last().map_or(0, Token::end);
+        let place = self.tokens.get(token).map_or_else(end, |token| token.start);
+        guard::span(self.file, place, place)
+    }
+
+    /// The text under a span.
     fn slice(&self, span: Span) -> &'t str {
-        let at = |place: u32| (place as usize).saturating_sub(self.offset);
-        self.text.get(at(span.start)..at(span.end)).unwrap_or("")
+        self.program.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    fn name(&self, pair: &Pair<'_, Rule>) -> Name {
-        Name { text: Arc::from(in_nfc(written(pair))), span: self.span(pair) }
+    /// The text of a pair.
+    fn written(&self, pair: &Pair<'_>) -> &'t str {
+        let (first, end) = pair.tokens();
+        match self.tokens.get(first..end) {
+            Some([only]) => only.text,
+            Some(_) | None => self.slice(self.span(pair)),
+        }
+    }
+
+    fn name(&mut self, pair: &Pair<'_>) -> Name {
+        Name { text: self.shared.text(&in_nfc(self.written(pair))), span: self.span(pair) }
     }
 
     /// The name that stands next, whichever rule reads it there.
-    fn next_name(&self, parts: &mut Parts<'_>, rule: Rule) -> Name {
-        parts
-            .take(rule)
-            .map_or_else(|| Name { text: Arc::from(""), span: self.here(parts) }, |pair| self.name(&pair))
+    fn next_name(&mut self, parts: &mut Parts<'_>, rule: Rule) -> Name {
+        match parts.take(rule) {
+            Some(pair) => self.name(&pair),
+            None => Name { text: Arc::from(""), span: self.here(parts) },
+        }
     }
 
-    fn names(&self, parts: &mut Parts<'_>, rule: Rule) -> Vec<Name> {
+    fn names(&mut self, parts: &mut Parts<'_>, rule: Rule) -> Vec<Name> {
         let mut names = Vec::new();
         while let Some(pair) = parts.take(rule) {
             names.push(self.name(&pair));
@@ -149,8 +137,8 @@ impl<'t, 'k> Builder<'t, 'k> {
         names
     }
 
-    fn text(&self, pair: &Pair<'_, Rule>) -> Text {
-        let text = written(pair);
+    fn text(&self, pair: &Pair<'_>) -> Text {
+        let text = self.written(pair);
         let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
         Text { text: Arc::from(inner), span: self.span(pair) }
     }
@@ -162,11 +150,11 @@ impl<'t, 'k> Builder<'t, 'k> {
     }
 
     fn here(&self, parts: &Parts<'_>) -> Span {
-        guard::span(self.file, self.offset + parts.start, self.offset + parts.start)
+        self.place(parts.first)
     }
 
     /// Starts a head at its name.
-    fn head(&self, parts: &mut Parts<'_>, rule: Rule) -> Head {
+    fn head(&mut self, parts: &mut Parts<'_>, rule: Rule) -> Head {
         let name = self.next_name(parts, rule);
         let mut head = Head { name, wire: None, title: None, cites: Vec::new(), in_force: None };
         self.head_clauses(parts, &mut head);
@@ -191,7 +179,7 @@ impl<'t, 'k> Builder<'t, 'k> {
         }
     }
 
-    fn wire(&self, pair: Pair<'_, Rule>) -> Text {
+    fn wire(&self, pair: Pair<'_>) -> Text {
         let mut inner = Parts::of(pair);
         inner.take(Rule::w_as);
         self.next_text(&mut inner)
@@ -209,12 +197,12 @@ impl<'t, 'k> Builder<'t, 'k> {
         }
     }
 
-    fn in_force(&self, pair: Pair<'_, Rule>) -> InForce {
+    fn in_force(&self, pair: Pair<'_>) -> InForce {
         let span = self.span(&pair);
         let mut dates = [None, None];
         for part in pair.into_inner() {
-            let date = part.clone().into_inner().find(|inner| inner.as_rule() == Rule::date);
-            let date = date.and_then(|date| lint::read_date(written(&date)));
+            let date = part.into_inner().find(|inner| inner.as_rule() == Rule::date);
+            let date = date.and_then(|date| lint::read_date(self.written(&date)));
             if part.as_rule() == Rule::force_from {
                 dates[0] = date;
             } else if part.as_rule() == Rule::force_until {
@@ -232,20 +220,18 @@ impl<'t, 'k> Builder<'t, 'k> {
 
 /// The pairs inside a pair, taken in the grammar's order.
 struct Parts<'i> {
-    next: Option<Pair<'i, Rule>>,
-    rest: Pairs<'i, Rule>,
-    start: usize,
+    rest: Pairs<'i>,
+    /// The first token of the pair.
+    first: usize,
 }
 
 impl<'i> Parts<'i> {
-    fn of(pair: Pair<'i, Rule>) -> Self {
-        let start = pair.as_span().start();
-        let mut rest = pair.into_inner();
-        Self { next: rest.next(), rest, start }
+    fn of(pair: Pair<'i>) -> Self {
+        Self { first: pair.tokens().0, rest: pair.into_inner() }
     }
 
     /// The next pair if it is of this rule.
-    fn take(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
+    fn take(&mut self, rule: Rule) -> Option<Pair<'i>> {
         if self.peek() == Some(rule) { self.next() } else { None }
     }
 
@@ -256,17 +242,12 @@ impl<'i> Parts<'i> {
     }
 
     fn peek(&self) -> Option<Rule> {
-        self.next.as_ref().map(Pair::as_rule)
+        self.rest.peek()
     }
 
-    fn next(&mut self) -> Option<Pair<'i, Rule>> {
-        std::mem::replace(&mut self.next, self.rest.next())
+    fn next(&mut self) -> Option<Pair<'i>> {
+        self.rest.next()
     }
-}
-
-/// The text of a pair that is one token, without the blanks behind it.
-fn written<'i>(pair: &Pair<'i, Rule>) -> &'i str {
-    pair.as_str().trim_end_matches(' ')
 }
 
 /// Names compare in NFC.

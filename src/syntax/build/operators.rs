@@ -1,14 +1,13 @@
 //! Operators: the one table of precedence, and how a flat list of operands and operators becomes a tree.
 //! Iterative (shunting yard), so a long list costs no stack.
 
-use pest::iterators::Pair;
-
 use super::values::Deep;
-use super::{Builder, Parts, written};
+use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, InfixOp, PrefixOp, Side, StepSide};
 use crate::syntax::grammar::Rule;
+use crate::syntax::tree::Pair;
 
 /// Binary operators by level; a higher level binds tighter, all group to the left.
 const INFIX: &[(&str, InfixOp, u8)] = &[
@@ -81,7 +80,7 @@ struct Yard {
     waiting: Vec<Waiting>,
 }
 
-impl Builder<'_, '_> {
+impl Builder<'_, '_, '_> {
     pub(super) fn next_expr(&mut self, parts: &mut Parts<'_>) -> Expr {
         match parts.take(Rule::expr) {
             Some(pair) => self.flat(pair).expr,
@@ -98,13 +97,10 @@ impl Builder<'_, '_> {
     }
 
     /// `expr` or `arith`: a flat list.
-    pub(super) fn flat(&mut self, pair: Pair<'_, Rule>) -> Deep {
+    pub(super) fn flat(&mut self, pair: Pair<'_>) -> Deep {
         let span = self.span(&pair);
-        let whole = pair.clone();
-        let mut parts = pair.into_inner();
-        if parts.len() == 1
-            && let Some(operand) = parts.next()
-        {
+        let parts = pair.into_inner();
+        if let Some(operand) = parts.only() {
             return self.operand(operand);
         }
         let mut joins = Joins::default();
@@ -138,24 +134,24 @@ impl Builder<'_, '_> {
         }
         self.reduce(&mut yard, 0);
         if joins.and && joins.or {
-            self.logic(whole);
+            self.logic(pair);
         }
         yard.operands.pop().unwrap_or_else(|| self.invalid(span))
     }
 
-    pub(super) fn field_of(&mut self, of: Deep, pair: Pair<'_, Rule>) -> Deep {
+    pub(super) fn field_of(&mut self, of: Deep, pair: Pair<'_>) -> Deep {
         let name = self.next_name(&mut Parts::of(pair), Rule::word);
         let span = of.expr.span.to(name.span);
         self.node(span, ExprKind::Field(Box::new(of.expr), name), of.levels)
     }
 
     /// Gives the operator, if it is one of the table.
-    fn infix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_, Rule>) -> Option<InfixOp> {
+    fn infix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_>) -> Option<InfixOp> {
         let op = Parts::of(pair).next()?;
         let (level, what, listed) = if op.as_rule() == Rule::within_op {
             (COMPARISON, self.within(op), None)
         } else {
-            let (op, level) = listed(op)?;
+            let (op, level) = self.listed(&op)?;
             (level, Operator::Infix(op), Some(op))
         };
         self.reduce(yard, level);
@@ -163,7 +159,18 @@ impl Builder<'_, '_> {
         listed
     }
 
-    fn within(&mut self, pair: Pair<'_, Rule>) -> Operator {
+    /// The row of the table for an operator, by its words.
+    fn listed(&self, op: &Pair<'_>) -> Option<(InfixOp, u8)> {
+        let (first, end) = op.tokens();
+        let tokens = self.tokens.get(first..end)?;
+        let is_named = |named: &str| match tokens {
+            [only] => named == only.text,
+            several => named.split(' ').eq(several.iter().map(|token| token.text)),
+        };
+        INFIX.iter().find(|(named, _, _)| is_named(named)).map(|(_, op, level)| (*op, *level))
+    }
+
+    fn within(&mut self, pair: Pair<'_>) -> Operator {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::k_within]);
@@ -178,7 +185,7 @@ impl Builder<'_, '_> {
         Operator::Within { length, side }
     }
 
-    fn postfix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_, Rule>) {
+    fn postfix(&mut self, yard: &mut Yard, span: Span, pair: Pair<'_>) {
         let Some(which) = Parts::of(pair).next() else { return };
         let rule = which.as_rule();
         self.reduce(yard, if rule == Rule::of_calendar { OF_CALENDAR } else { COMPARISON });
@@ -286,11 +293,12 @@ impl Builder<'_, '_> {
     }
 
     /// `and` beside `or` without parentheses.
-    fn logic(&mut self, pair: Pair<'_, Rule>) {
+    fn logic(&mut self, pair: Pair<'_>) {
         let mut parts: Vec<(Span, Option<InfixOp>)> = Vec::new();
         for part in pair.into_inner() {
-            let op = if part.as_rule() == Rule::infix { Parts::of(part.clone()).next() } else { None };
-            let op = op.and_then(listed).filter(|(_, level)| *level <= LOGIC).map(|(op, _)| op);
+            let op = if part.as_rule() == Rule::infix { Parts::of(part).next() } else { None };
+            let op =
+                op.and_then(|op| self.listed(&op)).filter(|(_, level)| *level <= LOGIC).map(|(op, _)| op);
             parts.push((self.span(&part), op));
         }
         for segment in parts.split(|(_, op)| *op == Some(InfixOp::Implies)) {
@@ -343,19 +351,6 @@ impl Builder<'_, '_> {
         }
         written
     }
-}
-
-/// The row of the table for an operator, by its words.
-fn listed(op: Pair<'_, Rule>) -> Option<(InfixOp, u8)> {
-    let find = |written: &str| {
-        INFIX.iter().find(|(named, _, _)| *named == written).map(|(_, op, level)| (*op, *level))
-    };
-    if matches!(op.as_rule(), Rule::symbol_op | Rule::word_op | Rule::arith_op) {
-        return find(written(&op));
-    }
-    let mut words = op.into_inner().map(|word| written(&word));
-    let (first, rest) = (words.next()?, words.collect::<Vec<_>>());
-    if rest.is_empty() { find(first) } else { find(&format!("{first} {}", rest.join(" "))) }
 }
 
 fn prefix(rule: Option<Rule>) -> (u8, Operator) {

@@ -1,14 +1,13 @@
 //! Tables: header and rows are read as cells, and here become inputs, tests and results.
 
-use pest::iterators::Pair;
-
-use super::{Builder, Parts, written};
+use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
     Cell, CellKind, Expr, ExprKind, Head, InfixOp, Name, Row, Table, Test, TestOp, TypeKind,
 };
 use crate::syntax::grammar::Rule;
+use crate::syntax::tree::Pair;
 
 /// A cell as written.
 struct Written {
@@ -28,8 +27,8 @@ struct WrittenRow {
     cells: Vec<Written>,
 }
 
-impl Builder<'_, '_> {
-    pub(super) fn table(&mut self, pair: Pair<'_, Rule>) -> Table {
+impl Builder<'_, '_, '_> {
+    pub(super) fn table(&mut self, pair: Pair<'_>) -> Table {
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_table]);
         let mut head: Head = self.head(&mut parts, Rule::name);
@@ -38,11 +37,11 @@ impl Builder<'_, '_> {
         parts.skip(&[Rule::colon]);
         let ty = self.next_type(&mut parts);
         self.head_clauses(&mut parts, &mut head);
-        let hit = parts.take(Rule::hit).map(|hit| super::values::extreme(&mut Parts::of(hit)));
+        let hit = parts.take(Rule::hit).map(|hit| self.extreme(&mut Parts::of(hit)));
         self.head_clauses(&mut parts, &mut head);
         let mut written = Vec::new();
         while let Some(row) = parts.next() {
-            let row = self.written(row);
+            let row = self.written_row(row);
             written.push(row);
         }
         let mut written = written.into_iter();
@@ -202,7 +201,7 @@ impl Builder<'_, '_> {
         Expr { span, kind: ExprKind::Invalid }
     }
 
-    fn written(&mut self, pair: Pair<'_, Rule>) -> WrittenRow {
+    fn written_row(&mut self, pair: Pair<'_>) -> WrittenRow {
         let span = self.span(&pair);
         let mut cells = Vec::new();
         for part in pair.into_inner() {
@@ -223,7 +222,7 @@ impl Builder<'_, '_> {
         WrittenRow { span, cells }
     }
 
-    fn written_cell(&mut self, pair: Pair<'_, Rule>) -> WrittenKind {
+    fn written_cell(&mut self, pair: Pair<'_>) -> WrittenKind {
         let mut alternatives = Vec::new();
         let mut parts = Parts::of(pair);
         if parts.take(Rule::w_any).is_some() {
@@ -246,10 +245,10 @@ impl Builder<'_, '_> {
         WrittenKind::Tests(alternatives)
     }
 
-    fn test(&mut self, pair: Pair<'_, Rule>) -> Test {
+    fn test(&mut self, pair: Pair<'_>) -> Test {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
-        let op = match parts.take(Rule::test_op).as_ref().map(written) {
+        let op = match parts.take(Rule::test_op).map(|op| self.written(&op)) {
             Some(">=") => TestOp::GreaterOrEqual,
             Some("<=") => TestOp::LessOrEqual,
             Some(">") => TestOp::Greater,

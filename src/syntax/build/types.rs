@@ -1,15 +1,14 @@
 //! Types and the bounds that refuse.
 
-use pest::iterators::Pair;
-
-use super::{Builder, Parts, written};
+use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{Bound, Expr, ExprKind, Param, PrefixOp, TypeKind, TypeRef};
 use crate::syntax::grammar::Rule;
 use crate::syntax::guard;
+use crate::syntax::tree::Pair;
 
-impl Builder<'_, '_> {
+impl Builder<'_, '_, '_> {
     pub(super) fn next_type(&mut self, parts: &mut Parts<'_>) -> TypeRef {
         match parts.take(Rule::type_) {
             Some(pair) => self.type_ref(pair),
@@ -17,7 +16,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn type_ref(&mut self, pair: Pair<'_, Rule>) -> TypeRef {
+    fn type_ref(&mut self, pair: Pair<'_>) -> TypeRef {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let mut containers = Vec::new();
@@ -56,7 +55,7 @@ impl Builder<'_, '_> {
         found
     }
 
-    fn type_core(&mut self, pair: Pair<'_, Rule>) -> TypeRef {
+    fn type_core(&mut self, pair: Pair<'_>) -> TypeRef {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         if let Some(name) = parts.take(Rule::type_name) {
@@ -101,7 +100,7 @@ impl Builder<'_, '_> {
     }
 
     /// `None` was reported before.
-    pub(super) fn bound(&mut self, pair: Pair<'_, Rule>) -> Option<Bound> {
+    pub(super) fn bound(&mut self, pair: Pair<'_>) -> Option<Bound> {
         let mut parts = Parts::of(pair);
         if let Some(decimals) = parts.take(Rule::up_to_decimals) {
             let mut inner = Parts::of(decimals);
@@ -129,16 +128,20 @@ impl Builder<'_, '_> {
     }
 
     /// A count such as the one of decimals.
-    pub(super) fn small_number(&mut self, int: &Pair<'_, Rule>) -> Option<u32> {
-        let number = written(int).replace('_', "").parse().ok().filter(|number| *number <= 28);
+    pub(super) fn small_number(&mut self, int: &Pair<'_>) -> Option<u32> {
+        let number = self.written(int).replace('_', "").parse().ok().filter(|number| *number <= 28);
         if number.is_none() {
             let span = self.span(int);
-            self.error(Code::SyntaxBadNumber, span, format!("`{}` is more than 28 decimals", written(int)));
+            self.error(
+                Code::SyntaxBadNumber,
+                span,
+                format!("`{}` is more than 28 decimals", self.written(int)),
+            );
         }
         number
     }
 
-    fn signed(&mut self, pair: Pair<'_, Rule>) -> Expr {
+    fn signed(&mut self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let is_negative = parts.take(Rule::minus).is_some();

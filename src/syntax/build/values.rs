@@ -1,8 +1,6 @@
 //! Whole values: cases, aggregates, picked items, `when` and `rounded` after an expression.
 
-use pest::iterators::Pair;
-
-use super::{Builder, Parts, written};
+use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -10,6 +8,7 @@ use crate::syntax::ast::{
 };
 use crate::syntax::grammar::Rule;
 use crate::syntax::guard;
+use crate::syntax::tree::Pair;
 
 /// An expression and how many levels its tree has.
 pub(super) struct Deep {
@@ -17,7 +16,7 @@ pub(super) struct Deep {
     pub(super) levels: u32,
 }
 
-impl Builder<'_, '_> {
+impl Builder<'_, '_, '_> {
     /// A node over `below` levels; one level too many is reported once and cut off.
     pub(super) fn node(&mut self, span: Span, kind: ExprKind, below: u32) -> Deep {
         if below < guard::MAX_LEVELS {
@@ -49,7 +48,7 @@ impl Builder<'_, '_> {
     }
 
     /// `value` or `plain`.
-    pub(super) fn value(&mut self, pair: Pair<'_, Rule>) -> Deep {
+    pub(super) fn value(&mut self, pair: Pair<'_>) -> Deep {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         let Some(first) = parts.peek() else { return self.invalid(span) };
@@ -88,7 +87,7 @@ impl Builder<'_, '_> {
         self.node(span, ExprKind::Rounded(Box::new(value.expr), rounding), value.levels)
     }
 
-    pub(super) fn rounding(&mut self, pair: Pair<'_, Rule>) -> Rounding {
+    pub(super) fn rounding(&mut self, pair: Pair<'_>) -> Rounding {
         let span = self.span(&pair);
         let mut parts = Parts::of(pair);
         parts.skip(&[Rule::w_rounded, Rule::k_to]);
@@ -156,10 +155,10 @@ impl Builder<'_, '_> {
         parts.skip(&[Rule::w_of]);
         let value = self.rounded_expr(parts);
         if let Some(limbs) = parts.take(Rule::limbs) {
-            let Some((_, how)) = CASES.iter().find(|(named, _)| *named == written(&word)) else {
+            let Some((_, how)) = CASES.iter().find(|(named, _)| *named == self.written(&word)) else {
                 let place = self.span(&word);
                 let message =
-                    format!("`{} of` goes over a list, it does not choose among cases", written(&word));
+                    format!("`{} of` goes over a list, it does not choose among cases", self.written(&word));
                 self.sink.push(
                     Diagnostic::new(Code::SyntaxUnexpected, place, message)
                         .help("choose with `first of`, `highest of` or `lowest of`, or add `for each`"),
@@ -168,7 +167,7 @@ impl Builder<'_, '_> {
             };
             return self.cases(span, *how, value, limbs);
         }
-        let Some((_, how)) = AGGREGATES.iter().find(|(named, _)| *named == written(&word)) else {
+        let Some((_, how)) = AGGREGATES.iter().find(|(named, _)| *named == self.written(&word)) else {
             let place = self.span(&word);
             self.sink.push(
                 Diagnostic::new(
@@ -184,7 +183,7 @@ impl Builder<'_, '_> {
     }
 
     /// The rest of a choice among cases, from its first `when` on.
-    fn cases(&mut self, span: Span, how: CasesHow, value: Deep, rest: Pair<'_, Rule>) -> Deep {
+    fn cases(&mut self, span: Span, how: CasesHow, value: Deep, rest: Pair<'_>) -> Deep {
         let mut parts = Parts::of(rest);
         parts.skip(&[Rule::k_when]);
         let when = self.rounded_expr(&mut parts);
@@ -237,13 +236,20 @@ impl Builder<'_, '_> {
         parts.skip(&[Rule::k_by]);
         while let Some(order) = parts.take(Rule::order) {
             let mut inner = Parts::of(order);
-            let extreme = extreme(&mut inner);
+            let extreme = self.extreme(&mut inner);
             let value = self.rounded_expr(&mut inner);
             levels = levels.max(value.levels);
             by.push((extreme, value.expr));
             parts.skip(&[Rule::k_then]);
         }
         self.node(span, ExprKind::First { binder: Box::new(binder), by }, levels)
+    }
+
+    pub(super) fn extreme(&self, parts: &mut Parts<'_>) -> Extreme {
+        match parts.take(Rule::extreme) {
+            Some(word) if self.written(&word) == "lowest" => Extreme::Lowest,
+            _ => Extreme::Highest,
+        }
     }
 
     fn next_item_in(&mut self, span: Span, parts: &mut Parts<'_>) -> (Binder, u32) {
@@ -254,13 +260,6 @@ impl Builder<'_, '_> {
             }
             None => self.item_in(span, parts),
         }
-    }
-}
-
-pub(super) fn extreme(parts: &mut Parts<'_>) -> Extreme {
-    match parts.take(Rule::extreme) {
-        Some(word) if written(&word) == "lowest" => Extreme::Lowest,
-        _ => Extreme::Highest,
     }
 }
 
