@@ -291,14 +291,13 @@ pub(crate) struct Measure {
 }
 
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "measures are few, and most contribute")]
 pub(crate) enum MeasureKind {
     /// A value of the outcome's type (for `set of` a set, for `duty of` an [`ExprKind::Duty`]), clamped to its own
     /// limits, cap over floor.
     Contribute {
         value: Expr,
-        at_least: Option<Expr>,
-        at_most: Option<Expr>,
+        at_least: Option<Box<Expr>>,
+        at_most: Option<Box<Expr>>,
     },
     /// Multiplies by the value: `1 - share` for `reduced by` (share within 0 to 1), `1 + share` for `raised by`.
     Factor {

@@ -88,27 +88,28 @@ impl Outcome {
 
 impl MeasureKind {
     /// The expressions of a measure.
-    pub(crate) fn exprs(&self) -> Vec<&Expr> {
-        match self {
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let exprs = match self {
             Self::Contribute { value, at_least, at_most } => {
-                std::iter::once(value).chain(at_least).chain(at_most).collect()
+                [Some(value), at_least.as_deref(), at_most.as_deref()]
             }
             Self::Factor { share: of, raises: _ }
             | Self::AtLeast(of)
             | Self::AtMost(of)
-            | Self::Without(of) => vec![of],
-            Self::Waived => Vec::new(),
-        }
+            | Self::Without(of) => [Some(of), None, None],
+            Self::Waived => [None; 3],
+        };
+        exprs.into_iter().flatten()
     }
 }
 
 impl Rule {
     /// The expressions of its items, date, condition and measures.
-    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
         let items =
             self.binders.iter().flat_map(|binder| std::iter::once(&binder.collection).chain(&binder.filter));
         let measures = self.then.iter().flat_map(|measure| measure.kind.exprs());
-        items.chain(&self.dated_by).chain(&self.when).chain(measures).collect()
+        items.chain(&self.dated_by).chain(&self.when).chain(measures)
     }
 }
 

@@ -126,7 +126,7 @@ impl Walk<'_> {
             self.add(Point::Overrode { rule: id, by: *by }, span);
         }
         self.period(rule.span, rule.in_force);
-        rule.exprs().into_iter().for_each(|expr| self.expr(expr));
+        rule.exprs().for_each(|expr| self.expr(expr));
     }
 
     fn table(&mut self, table: &Table) {

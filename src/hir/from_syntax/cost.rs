@@ -32,6 +32,13 @@ struct Times {
     inside: Option<LocalId>,
 }
 
+impl Times {
+    /// The power of `n`, whatever it is inside of.
+    fn whole_degree(self) -> usize {
+        self.degree.saturating_add(usize::from(self.inside.is_some()))
+    }
+}
+
 /// Evaluations, and how often they are done.
 #[derive(Clone, Debug, Default)]
 struct Charge {
@@ -95,10 +102,19 @@ impl Charge {
         whole
     }
 
+    /// How many steps it takes with so many items.
+    fn steps(&self, items: u64) -> u64 {
+        // Most of what is done is done once.
+        if self.terms.is_empty() {
+            return self.once;
+        }
+        Work { per_degree: self.per_degree(), ..Work::default() }.steps(items)
+    }
+
     fn per_degree(&self) -> Vec<u64> {
         let mut per_degree = Vec::new();
-        for (Times { degree, inside }, work) in self.all() {
-            let degree = degree.saturating_add(usize::from(inside.is_some()));
+        for (times, work) in self.all() {
+            let degree = times.whole_degree();
             if per_degree.len() <= degree {
                 per_degree.resize(degree.saturating_add(1), 0);
             }
@@ -114,7 +130,7 @@ impl Charge {
     }
 
     fn degree(&self) -> usize {
-        self.per_degree().len().saturating_sub(1)
+        self.all().map(|(times, _)| times.whole_degree()).max().unwrap_or(0)
     }
 }
 
@@ -155,8 +171,8 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) -> Work {
                 let Some(named) = policy.named.get(id.0 as usize) else { continue };
                 let exprs: Vec<&Expr> =
                     named.versions.iter().flat_map(|version| body_exprs(&version.body)).collect();
-                let cost = costs.of_all(&exprs);
-                if !costs.within(&cost, named.span, &named.name, &exprs, sink) {
+                let cost = costs.of_all(exprs.iter().copied());
+                if !costs.within(&cost, named.span, &named.name, exprs.iter().copied(), sink) {
                     return Work::default();
                 }
                 let lengths = exprs.iter().map(|expr| costs.length(expr));
@@ -174,8 +190,8 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) -> Work {
             Readable::Outcome(id) => {
                 let Some(outcome) = policy.outcomes.get(id.0 as usize) else { continue };
                 let exprs = outcome.exprs();
-                let cost = costs.of_all(&exprs);
-                if !costs.within(&cost, outcome.span, &outcome.name, &exprs, sink) {
+                let cost = costs.of_all(exprs.iter().copied());
+                if !costs.within(&cost, outcome.span, &outcome.name, exprs.iter().copied(), sink) {
                     return Work::default();
                 }
                 costs.whole.add(&outcome.name, &cost.work);
@@ -183,12 +199,14 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) -> Work {
         }
     }
     for rule in &policy.rules {
-        let measures = rule.then.iter().flat_map(|measure| measure.kind.exprs());
-        let exprs: Vec<&Expr> = rule.dated_by.iter().chain(&rule.when).chain(measures).collect();
-        let mut inner = costs.of_all(&exprs);
+        let exprs = || {
+            let measures = rule.then.iter().flat_map(|measure| measure.kind.exprs());
+            rule.dated_by.iter().chain(&rule.when).chain(measures)
+        };
+        let mut inner = costs.of_all(exprs());
         inner.work.add(&Charge::one());
         let cost = costs.over(&rule.binders, inner);
-        if !costs.within(&cost, rule.span, &rule.name, &exprs, sink) {
+        if !costs.within(&cost, rule.span, &rule.name, exprs(), sink) {
             return Work::default();
         }
         costs.whole.add(&rule.name, &cost.work);
@@ -208,7 +226,7 @@ struct Whole {
 impl Whole {
     fn add(&mut self, name: &Arc<str>, work: &Charge) {
         self.work.add(work);
-        let steps = Work { per_degree: work.per_degree(), ..Work::default() }.steps(MANY_ITEMS);
+        let steps = work.steps(MANY_ITEMS);
         if self.dearest.as_ref().is_none_or(|(most, _)| steps > *most) {
             self.dearest = Some((steps, name.clone()));
         }
@@ -230,7 +248,14 @@ struct Costs<'a> {
 
 impl Costs<'_> {
     /// Reports a declaration beyond the limits; what calls it would only repeat that.
-    fn within(&self, cost: &Cost, span: Span, name: &str, exprs: &[&Expr], sink: &mut Sink) -> bool {
+    fn within<'e>(
+        &self,
+        cost: &Cost,
+        span: Span,
+        name: &str,
+        exprs: impl Iterator<Item = &'e Expr>,
+        sink: &mut Sink,
+    ) -> bool {
         let message = if cost.depth > DEPTH_LIMIT {
             format!(
                 "`{name}` nests {} levels deep through the definitions that it calls; the limit is {DEPTH_LIMIT}",
@@ -246,7 +271,7 @@ impl Costs<'_> {
         } else {
             return true;
         };
-        let chain = self.chain(exprs);
+        let chain = self.chain(exprs.collect());
         let mut found = Diagnostic::new(Code::CostTooHigh, span, message);
         if !chain.is_empty() {
             found = found.help(format!("the dearest calls: {}", chain.join(" calls ")));
@@ -260,9 +285,8 @@ impl Costs<'_> {
     }
 
     /// The names along the dearest calls.
-    fn chain(&self, exprs: &[&Expr]) -> Vec<String> {
+    fn chain<'e>(&'e self, mut exprs: Vec<&'e Expr>) -> Vec<String> {
         let mut chain: Vec<String> = Vec::new();
-        let mut exprs: Vec<&Expr> = exprs.to_vec();
         while chain.len() < 12 {
             let mut calls = Vec::new();
             for expr in &exprs {
@@ -284,7 +308,7 @@ impl Costs<'_> {
         chain
     }
 
-    fn of_all(&self, exprs: &[&Expr]) -> Cost {
+    fn of_all<'e>(&self, exprs: impl IntoIterator<Item = &'e Expr>) -> Cost {
         let mut whole = Cost::default();
         for expr in exprs {
             whole.depth = whole.depth.max(self.charge(expr, &mut whole.work));
@@ -306,8 +330,8 @@ impl Costs<'_> {
             work.add(&walked.work);
             depth = walked.depth;
         } else if let ExprKind::First { binder, by } = &expr.kind {
-            let keys: Vec<&Expr> = by.iter().map(|(_, key)| key).collect();
-            let walked = self.over(std::slice::from_ref(&**binder), self.of_all(&keys));
+            let keys = self.of_all(by.iter().map(|(_, key)| key));
+            let walked = self.over(std::slice::from_ref(&**binder), keys);
             work.add(&walked.work);
             depth = walked.depth;
         } else {
@@ -322,7 +346,7 @@ impl Costs<'_> {
                 work.add(&called.work);
             }
         }
-        work.add(&Charge::one());
+        work.once = work.once.saturating_add(1);
         depth.saturating_add(1)
     }
 
@@ -360,10 +384,8 @@ impl Costs<'_> {
         let rounds =
             |rules: &RecordRules| rules.needed_when.iter().flatten().count().saturating_add(2) as u64;
         for (rules, per_item) in records.chain([(&policy.facts, false)]) {
-            let needs: Vec<&Expr> = rules.needed_when.iter().flatten().collect();
-            let mut work = self.of_all(&needs).work.times(rounds(rules));
-            let must_hold: Vec<&Expr> = rules.must_hold.iter().map(|rule| &rule.condition).collect();
-            work.add(&self.of_all(&must_hold).work);
+            let mut work = self.of_all(rules.needed_when.iter().flatten()).work.times(rounds(rules));
+            work.add(&self.of_all(rules.must_hold.iter().map(|rule| &rule.condition)).work);
             if per_item {
                 work = work.per_item(LocalId(0));
             }

@@ -60,7 +60,7 @@ pub(super) fn check(policy: &Policy, setting: &[Vec<&Rule>], broken: &BTreeSet<R
             *slot = grid;
         }
         let reads_broken =
-            grids.measures(*id).any(|measure| measure.kind.exprs().into_iter().any(|expr| expr.is_broken()));
+            grids.measures(*id).any(|measure| measure.kind.exprs().any(|expr| expr.is_broken()));
         if broken.contains(readable) || reads_broken {
             continue;
         }
@@ -229,8 +229,8 @@ impl Grids<'_> {
                 let mut factors = Grid::Decimals(0);
                 for measure in self.measures(id) {
                     match &measure.kind {
-                        MeasureKind::Contribute { value, at_least, at_most } => {
-                            for part in std::iter::once(value).chain(at_least).chain(at_most) {
+                        kind @ MeasureKind::Contribute { .. } => {
+                            for part in kind.exprs() {
                                 grid = grid.max(self.of(part));
                             }
                         }

@@ -18,6 +18,7 @@ use crate::value::Value;
 impl Lowering<'_> {
     pub(super) fn rules(&mut self) {
         let declared = self.declared;
+        self.policy.rules.reserve_exact(declared.rules.len());
         for rule in &declared.rules {
             let made = self.rule(rule);
             self.policy.rules.push(made);
@@ -38,7 +39,7 @@ impl Lowering<'_> {
         let binders = self.binders(&rule.binders, &mut cx);
         let dated_by = rule.dated_by.as_ref().map(|date| self.expr(date, Some(&Type::Date), &mut cx));
         let when = rule.when.as_ref().map(|when| self.expr(when, Some(&Type::Bool), &mut cx));
-        let mut then = Vec::new();
+        let mut then = Vec::with_capacity(rule.then.len());
         for measure in &rule.then {
             self.measure(measure, &binders, &mut then, &mut cx);
         }
@@ -162,6 +163,7 @@ impl Lowering<'_> {
                 }
                 let at_least = at_least.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx));
                 let at_most = at_most.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx));
+                let (at_least, at_most) = (at_least.map(Box::new), at_most.map(Box::new));
                 for value in self.contributions(values, &ty, span, cx) {
                     let kind = MeasureKind::Contribute {
                         value,
@@ -485,16 +487,18 @@ impl Lowering<'_> {
 
 /// For each outcome the rules with a measure for it, in the order of the policy.
 pub(super) fn rules_by_outcome(policy: &Policy) -> Vec<Vec<&Rule>> {
-    let mut rules = vec![Vec::new(); policy.outcomes.len()];
-    for rule in &policy.rules {
-        let outcomes: BTreeSet<OutcomeId> = rule.then.iter().map(|measure| measure.outcome).collect();
-        for id in outcomes {
-            if let Some(rules) = rules.get_mut(id.0 as usize) {
+    // With the rule that was put in last, by place.
+    let mut rules = vec![(Vec::new(), None); policy.outcomes.len()];
+    for (rule, place) in policy.rules.iter().zip(0_usize..) {
+        for measure in &rule.then {
+            if let Some((rules, last)) = rules.get_mut(measure.outcome.0 as usize)
+                && last.replace(place) != Some(place)
+            {
                 rules.push(rule);
             }
         }
     }
-    rules
+    rules.into_iter().map(|(rules, _)| rules).collect()
 }
 
 fn constants(set: &Expr) -> Vec<Value> {

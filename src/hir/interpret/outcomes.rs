@@ -335,7 +335,7 @@ impl<'p> Case<'p> {
         let shown = |value: &Value| show(self.schema, &outcome.ty, value);
         match &measure.kind {
             MeasureKind::Contribute { value, at_least, at_most } => {
-                let value = self.contribution(value, at_least.as_ref(), at_most.as_ref(), &mut frame)?;
+                let value = self.contribution(value, at_least.as_deref(), at_most.as_deref(), &mut frame)?;
                 let agree = matches!(outcome.source, OutcomeSource::Built { combine: Combine::Agree, .. });
                 let there = if agree { Some((certainty, value)) } else { there(certainty, value) };
                 let Some((certainty, value)) = there else { return Ok(()) };

@@ -145,7 +145,7 @@ impl Lowering<'_> {
         match &measure.kind {
             MeasureKind::Contribute { value, at_least, at_most } => {
                 let value = self.term(value, &[]);
-                let value = self.clamped(value, at_least.as_ref(), at_most.as_ref(), &[])?;
+                let value = self.clamped(value, at_least.as_deref(), at_most.as_deref(), &[])?;
                 if value.is_unsure() {
                     return None;
                 }

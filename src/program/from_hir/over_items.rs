@@ -88,7 +88,7 @@ impl Lowering<'_> {
         let MeasureKind::Contribute { value, at_least, at_most } = &measure.kind else { return None };
         let value = self.in_run(run, |lowering| {
             let value = lowering.term(value, &run.locals);
-            lowering.clamped(value, at_least.as_ref(), at_most.as_ref(), &run.locals)
+            lowering.clamped(value, at_least.as_deref(), at_most.as_deref(), &run.locals)
         })?;
         if value.is_unsure() {
             return None;

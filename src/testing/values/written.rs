@@ -59,7 +59,7 @@ impl Written<'_> {
         }
         for rule in &policy.rules {
             self.period(rule.in_force);
-            rule.exprs().into_iter().for_each(|expr| self.expr(expr));
+            rule.exprs().for_each(|expr| self.expr(expr));
         }
         let schema = self.schema;
         for field in schema.records.iter().flat_map(|def| &def.fields).chain(&schema.facts.fields) {

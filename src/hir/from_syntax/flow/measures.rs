@@ -120,7 +120,7 @@ fn caps(rule: &Rule, id: OutcomeId) -> impl Iterator<Item = &Expr> {
     let measures = rule.then.iter().filter(move |measure| measure.outcome == id);
     measures
         .flat_map(|measure| match &measure.kind {
-            MeasureKind::Contribute { value, at_least: _, at_most } => [Some(value), at_most.as_ref()],
+            MeasureKind::Contribute { value, at_least: _, at_most } => [Some(value), at_most.as_deref()],
             MeasureKind::AtMost(limit) => [Some(limit), None],
             MeasureKind::Factor { .. }
             | MeasureKind::AtLeast(_)

@@ -137,7 +137,7 @@ impl Flow<'_> {
         }
         self.calendars();
         for rule in &self.policy.rules {
-            let is_broken = rule.exprs().into_iter().any(|expr| self.is_broken(expr));
+            let is_broken = rule.exprs().any(|expr| self.is_broken(expr));
             self.unless(is_broken, |flow| flow.rule(rule));
         }
         for claim in &self.policy.claims {

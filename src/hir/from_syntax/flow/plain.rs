@@ -107,7 +107,7 @@ impl Flow<'_> {
             | MeasureKind::AtLeast(_)
             | MeasureKind::AtMost(_)
             | MeasureKind::Without(_)
-            | MeasureKind::Waived => measure.kind.exprs().into_iter().all(|expr| self.is_plain(expr)),
+            | MeasureKind::Waived => measure.kind.exprs().all(|expr| self.is_plain(expr)),
             // The bounds of its share are looked at.
             MeasureKind::Factor { share, raises: _ } => {
                 matches!(&share.kind, ExprKind::Const(Value::Number(share)) if (Number::ZERO..=Number::ONE).contains(share))

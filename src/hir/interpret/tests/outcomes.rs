@@ -48,8 +48,11 @@ fn contributions_factors_floors_and_caps() {
     // Cap beats floor; floors come after factors.
     fine_is(vec![fine("100"), at_least("300"), at_most("200")], "200");
     fine_is(vec![fine("100"), reduce(FINE, "0.5"), at_least("80")], "80");
-    let own =
-        MeasureKind::Contribute { value: num("5"), at_least: Some(num("20")), at_most: Some(num("10")) };
+    let own = MeasureKind::Contribute {
+        value: num("5"),
+        at_least: Some(Box::new(num("20"))),
+        at_most: Some(Box::new(num("10"))),
+    };
     fine_is(vec![measure(FINE, own), fine("1")], "11");
 }
 

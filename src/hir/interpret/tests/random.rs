@@ -202,7 +202,7 @@ proptest! {
 fn any_rule() -> impl Strategy<Value = (Expr, MeasureKind, usize, u8)> {
     let kind = prop_oneof![
         4 => integers(1).prop_map(|value| MeasureKind::Contribute { value, at_least: None, at_most: None }),
-        1 => integers(1).prop_map(|value| MeasureKind::Contribute { value, at_least: Some(int(1)), at_most: None }),
+        1 => integers(1).prop_map(|value| MeasureKind::Contribute { value, at_least: Some(Box::new(int(1))), at_most: None }),
         1 => integers(0).prop_map(MeasureKind::AtLeast),
         1 => integers(0).prop_map(MeasureKind::AtMost),
         1 => Just(MeasureKind::Waived),
