@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::index;
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::hir::{
-    Body, CalendarId, Expr, ExprKind, InForce, NamedId, OutcomeId, OutcomeSource, Policy, Readable, RuleId,
-};
+use crate::hir::{Body, CalendarId, Expr, ExprKind, InForce, NamedId, OutcomeId, Policy, Readable, RuleId};
 use crate::source::Span;
 use crate::types::{RecordId, Type};
 
@@ -27,21 +25,22 @@ enum Node {
 
 /// Fills in the policy's orders; false if there are circles.
 pub(super) fn order(policy: &mut Policy, sink: &mut Sink) -> bool {
-    let edges = edges(policy);
-    let components = components(&edges);
+    let graph = Graph::of(policy);
+    let components = components(&graph);
     let mut is_sound = true;
-    for component in &components {
-        let loops = |node: &Node| edges.get(node).is_some_and(|reads| reads.contains(node));
+    for component in components.iter() {
+        let loops = |number: &usize| graph.reads(*number).contains(number);
         if component.len() > 1 || component.first().is_some_and(loops) {
-            report_circle(policy, &edges, component, sink);
+            report_circle(policy, &graph, component, sink);
             is_sound = false;
         }
     }
     if !is_sound {
         return false;
     }
-    before_outcomes(policy, &edges, &components, sink);
-    for node in components.into_iter().flatten() {
+    before_outcomes(policy, &graph, &components, sink);
+    policy.rule_order.reserve_exact(policy.rules.len());
+    for node in components.order.into_iter().filter_map(|number| graph.node(number)) {
         match node {
             Node::Named(id) => policy.reading_order.push(Readable::Named(id)),
             Node::Rule(id) => policy.rule_order.push(id),
@@ -56,31 +55,30 @@ pub(super) fn order(policy: &mut Policy, sink: &mut Sink) -> bool {
 }
 
 /// What is evaluated before any outcome (needs, law dates, calendars) reads none, by whatever definition.
-fn before_outcomes(
-    policy: &Policy,
-    edges: &BTreeMap<Node, Vec<Node>>,
-    components: &[Vec<Node>],
-    sink: &mut Sink,
-) {
-    let mut reads_outcome: BTreeMap<Node, OutcomeId> = BTreeMap::new();
-    for node in components.iter().flatten() {
+fn before_outcomes(policy: &Policy, graph: &Graph, components: &Components, sink: &mut Sink) {
+    // By node: the outcome that it reads.
+    let mut reads_outcome: Vec<Option<OutcomeId>> = vec![None; graph.nodes.len()];
+    for number in components.order.iter().copied() {
+        let Some(node) = graph.node(number) else { continue };
         let found = match node {
-            Node::Outcome(id) => Some(*id),
+            Node::Outcome(id) => Some(id),
             Node::Fact(_)
             | Node::Field(..)
             | Node::LawDate
             | Node::Calendar(_)
             | Node::Named(_)
             | Node::Rule(_) => {
-                edges.get(node).into_iter().flatten().find_map(|read| reads_outcome.get(read).copied())
+                graph.reads(number).iter().find_map(|read| reads_outcome.get(*read).copied().flatten())
             }
         };
         let Some(id) = found else { continue };
-        reads_outcome.insert(*node, id);
+        if let Some(slot) = reads_outcome.get_mut(number) {
+            *slot = found;
+        }
         match node {
             Node::Fact(_) | Node::Field(..) | Node::LawDate | Node::Calendar(_) => {
                 let (Some((name, span)), Some(outcome)) =
-                    (place(policy, *node), policy.outcomes.get(id.0 as usize))
+                    (place(policy, node), policy.outcomes.get(id.0 as usize))
                 else {
                     continue;
                 };
@@ -99,76 +97,160 @@ fn before_outcomes(
     }
 }
 
-/// What each node reads, sorted.
-fn edges(policy: &Policy) -> BTreeMap<Node, Vec<Node>> {
-    let mut edges: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
-    let mut add =
-        |from: Node, exprs: &mut dyn Iterator<Item = &Expr>, others: &mut dyn Iterator<Item = Node>| {
-            let reads = edges.entry(from).or_default();
-            for expr in exprs {
-                reads_of(policy, expr, reads);
+/// What may be read, numbered in the order of [`Node`].
+struct Graph {
+    nodes: Vec<Node>,
+    places: Places,
+    /// By node, where its reads end; each begins at the end of the one before.
+    ends: Vec<usize>,
+    /// What each node reads, as sorted numbers.
+    reads: Vec<usize>,
+}
+
+/// The number of the first node of each kind.
+struct Places {
+    records: Vec<usize>,
+    law_date: usize,
+    calendars: usize,
+    named: usize,
+    rules: usize,
+    outcomes: usize,
+}
+
+impl Graph {
+    fn of(policy: &Policy) -> Self {
+        let nodes = nodes(policy);
+        let mut graph = Self {
+            places: Places::of(policy),
+            ends: Vec::with_capacity(nodes.len()),
+            reads: Vec::with_capacity(nodes.len()),
+            nodes,
+        };
+        let mut by_outcome: Vec<Vec<Node>> = vec![Vec::new(); policy.outcomes.len()];
+        for (rule, id) in policy.rules.iter().zip((0..).map(RuleId)) {
+            for measure in &rule.then {
+                if let Some(reads) = by_outcome.get_mut(measure.outcome.0 as usize) {
+                    measure.kind.exprs().for_each(|expr| reads_of(policy, expr, reads));
+                    reads.push(Node::Rule(id));
+                }
             }
-            reads.extend(others);
-        };
-    let no_others = std::iter::empty::<Node>;
-    for (place, condition) in policy.facts.needed_when.iter().enumerate() {
-        add(Node::Fact(place), &mut condition.iter(), &mut no_others());
+        }
+        let mut reads = Vec::new();
+        for place in 0..graph.nodes.len() {
+            let Some(node) = graph.node(place) else { continue };
+            if let Node::Outcome(id) = node
+                && let Some(found) = by_outcome.get_mut(id.0 as usize)
+            {
+                reads.append(found);
+            }
+            read_by(policy, node, &mut reads);
+            reads.sort_unstable();
+            reads.dedup();
+            let Self { nodes, places, reads: all, .. } = &mut graph;
+            // What is no node (a field without conditions) reads nothing.
+            let number = |node: Node| places.number(node).filter(|number| nodes.get(*number) == Some(&node));
+            all.extend(reads.drain(..).filter_map(number));
+            graph.ends.push(graph.reads.len());
+        }
+        graph
     }
-    for (id, record) in policy.records.iter().enumerate() {
-        for (place, condition) in record.needed_when.iter().enumerate() {
-            add(Node::Field(RecordId(index(id)), place), &mut condition.iter(), &mut no_others());
+
+    fn node(&self, number: usize) -> Option<Node> {
+        self.nodes.get(number).copied()
+    }
+
+    /// What a node reads, sorted.
+    fn reads(&self, number: usize) -> &[usize] {
+        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let end = self.ends.get(number).copied().unwrap_or(start);
+        self.reads.get(start..end).unwrap_or_default()
+    }
+}
+
+impl Places {
+    fn of(policy: &Policy) -> Self {
+        let mut next = policy.facts.needed_when.len();
+        let mut after = |count: usize| {
+            let first = next;
+            next = next.saturating_add(count);
+            first
+        };
+        Self {
+            records: policy.records.iter().map(|record| after(record.needed_when.len())).collect(),
+            law_date: after(1),
+            calendars: after(policy.calendars.len()),
+            named: after(policy.named.len()),
+            rules: after(policy.rules.len()),
+            outcomes: after(policy.outcomes.len()),
         }
     }
-    add(Node::LawDate, &mut policy.law_dates.iter(), &mut no_others());
-    for (place, calendar) in policy.calendars.iter().enumerate() {
-        let dates = &mut calendar.holidays.iter().chain(&calendar.workdays);
-        add(Node::Calendar(CalendarId(index(place))), dates, &mut no_others());
-    }
-    for (place, named) in policy.named.iter().enumerate() {
-        let exprs = named.versions.iter().flat_map(|version| body_exprs(&version.body));
-        add(Node::Named(NamedId(index(place))), &mut exprs.into_iter(), &mut no_others());
-    }
-    for (place, rule) in policy.rules.iter().enumerate() {
-        let node = Node::Rule(RuleId(index(place)));
-        let items =
-            rule.binders.iter().flat_map(|binder| std::iter::once(&binder.collection).chain(&binder.filter));
-        let is_dated = rule.in_force != InForce::default() && rule.dated_by.is_none();
-        let overriding = rule.overridden_by.iter().map(|(over, _)| Node::Rule(*over));
-        add(
-            node,
-            &mut items.chain(&rule.dated_by).chain(&rule.when),
-            &mut overriding.chain(is_dated.then_some(Node::LawDate)),
-        );
-    }
-    for (place, outcome) in policy.outcomes.iter().enumerate() {
-        let id = OutcomeId(index(place));
-        let defined = match &outcome.source {
-            OutcomeSource::Defined(expr) => Some(expr),
-            OutcomeSource::Built { .. } => None,
+
+    fn number(&self, node: Node) -> Option<usize> {
+        let (first, place) = match node {
+            Node::Fact(place) => (0, place),
+            Node::Field(RecordId(id), place) => (*self.records.get(id as usize)?, place),
+            Node::LawDate => (self.law_date, 0),
+            Node::Calendar(CalendarId(id)) => (self.calendars, id as usize),
+            Node::Named(NamedId(id)) => (self.named, id as usize),
+            Node::Rule(RuleId(id)) => (self.rules, id as usize),
+            Node::Outcome(OutcomeId(id)) => (self.outcomes, id as usize),
         };
-        let limits = outcome.at_least.iter().chain(&outcome.at_most);
-        let is_dated = outcome.in_force != InForce::default();
-        add(
-            Node::Outcome(id),
-            &mut defined.into_iter().chain(limits),
-            &mut is_dated.then_some(Node::LawDate).into_iter(),
-        );
+        first.checked_add(place)
     }
-    for (place, rule) in policy.rules.iter().enumerate() {
-        for measure in &rule.then {
-            let rule = Node::Rule(RuleId(index(place)));
-            add(
-                Node::Outcome(measure.outcome),
-                &mut measure.kind.exprs().into_iter(),
-                &mut std::iter::once(rule),
-            );
+}
+
+fn nodes(policy: &Policy) -> Vec<Node> {
+    let facts = (0..policy.facts.needed_when.len()).map(Node::Fact);
+    let fields = policy.records.iter().enumerate().flat_map(|(id, record)| {
+        (0..record.needed_when.len()).map(move |place| Node::Field(RecordId(index(id)), place))
+    });
+    let calendars = (0..index(policy.calendars.len())).map(|id| Node::Calendar(CalendarId(id)));
+    let named = (0..index(policy.named.len())).map(|id| Node::Named(NamedId(id)));
+    let rules = (0..index(policy.rules.len())).map(|id| Node::Rule(RuleId(id)));
+    let outcomes = (0..index(policy.outcomes.len())).map(|id| Node::Outcome(OutcomeId(id)));
+    let before = facts.chain(fields).chain([Node::LawDate]);
+    before.chain(calendars).chain(named).chain(rules).chain(outcomes).collect()
+}
+
+/// Adds what a node reads; measures of rules are not looked at.
+fn read_by(policy: &Policy, node: Node, reads: &mut Vec<Node>) {
+    let mut add = |expr: &Expr| reads_of(policy, expr, reads);
+    match node {
+        Node::Fact(place) => {
+            policy.facts.needed_when.get(place).into_iter().flatten().for_each(add);
+        }
+        Node::Field(RecordId(id), place) => {
+            let record = policy.records.get(id as usize);
+            record.and_then(|record| record.needed_when.get(place)).into_iter().flatten().for_each(add);
+        }
+        Node::LawDate => policy.law_dates.iter().for_each(add),
+        Node::Calendar(CalendarId(id)) => {
+            if let Some(calendar) = policy.calendars.get(id as usize) {
+                calendar.holidays.iter().chain(&calendar.workdays).for_each(&mut add);
+            }
+        }
+        Node::Named(NamedId(id)) => {
+            for version in policy.named.get(id as usize).into_iter().flat_map(|named| &named.versions) {
+                body_exprs(&version.body).into_iter().for_each(&mut add);
+            }
+        }
+        Node::Rule(RuleId(id)) => {
+            let Some(rule) = policy.rules.get(id as usize) else { return };
+            rule.binders.iter().for_each(|binder| binder.for_each_child(&mut add));
+            rule.dated_by.iter().chain(&rule.when).for_each(add);
+            reads.extend(rule.overridden_by.iter().map(|(over, _)| Node::Rule(*over)));
+            if rule.in_force != InForce::default() && rule.dated_by.is_none() {
+                reads.push(Node::LawDate);
+            }
+        }
+        Node::Outcome(OutcomeId(id)) => {
+            let Some(outcome) = policy.outcomes.get(id as usize) else { return };
+            outcome.exprs().into_iter().for_each(add);
+            if outcome.in_force != InForce::default() {
+                reads.push(Node::LawDate);
+            }
         }
     }
-    for reads in edges.values_mut() {
-        reads.sort_unstable();
-        reads.dedup();
-    }
-    edges
 }
 
 /// The expressions of a body.
@@ -234,36 +316,57 @@ fn reads_of(policy: &Policy, expr: &Expr, reads: &mut Vec<Node>) {
     expr.for_each_child(&mut |child| reads_of(policy, child, reads));
 }
 
-/// Strongly connected components, each after those that it reads.
-fn components(edges: &BTreeMap<Node, Vec<Node>>) -> Vec<Vec<Node>> {
+/// Strongly connected components one behind the other, each after those that it reads.
+struct Components {
+    order: Vec<usize>,
+    ends: Vec<usize>,
+}
+
+impl Components {
+    fn iter(&self) -> impl Iterator<Item = &[usize]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).map(|(start, end)| self.order.get(*start..*end).unwrap_or_default())
+    }
+}
+
+fn components(graph: &Graph) -> Components {
     #[derive(Clone, Copy)]
     struct Mark {
         number: usize,
         low: usize,
         on_stack: bool,
     }
-    let none = Vec::new();
-    let mut marks: BTreeMap<Node, Mark> = BTreeMap::new();
-    let mut stack: Vec<Node> = Vec::new();
-    let mut found = Vec::new();
-    for root in edges.keys() {
-        if marks.contains_key(root) {
+    let count = graph.nodes.len();
+    let mut marks: Vec<Option<Mark>> = vec![None; count];
+    let mut marked = 0_usize;
+    let mut mark = |marks: &mut [Option<Mark>], node: usize| {
+        if let Some(slot) = marks.get_mut(node) {
+            *slot = Some(Mark { number: marked, low: marked, on_stack: true });
+            marked = marked.saturating_add(1);
+        }
+    };
+    let get = |marks: &[Option<Mark>], node: usize| marks.get(node).copied().flatten();
+    let mut stack: Vec<usize> = Vec::new();
+    let mut path = Vec::new();
+    let mut found = Components { order: Vec::with_capacity(count), ends: Vec::with_capacity(count) };
+    for root in 0..count {
+        if get(&marks, root).is_some() {
             continue;
         }
-        let mut path = vec![(*root, edges.get(root).unwrap_or(&none).iter())];
-        marks.insert(*root, Mark { number: marks.len(), low: marks.len(), on_stack: true });
-        stack.push(*root);
+        path.push((root, graph.reads(root).iter()));
+        mark(&mut marks, root);
+        stack.push(root);
         while let Some((node, rest)) = path.last_mut() {
             let node = *node;
-            if let Some(next) = rest.next() {
-                match marks.get(next).copied() {
+            if let Some(next) = rest.next().copied() {
+                match get(&marks, next) {
                     None => {
-                        marks.insert(*next, Mark { number: marks.len(), low: marks.len(), on_stack: true });
-                        stack.push(*next);
-                        path.push((*next, edges.get(next).unwrap_or(&none).iter()));
+                        mark(&mut marks, next);
+                        stack.push(next);
+                        path.push((next, graph.reads(next).iter()));
                     }
                     Some(mark) if mark.on_stack => {
-                        if let Some(own) = marks.get_mut(&node) {
+                        if let Some(Some(own)) = marks.get_mut(node) {
                             own.low = own.low.min(mark.number);
                         }
                     }
@@ -272,22 +375,21 @@ fn components(edges: &BTreeMap<Node, Vec<Node>>) -> Vec<Vec<Node>> {
                 continue;
             }
             path.pop();
-            let Some(mark) = marks.get(&node).copied() else { continue };
-            if let Some(parent) = path.last().and_then(|(parent, _)| marks.get_mut(parent)) {
+            let Some(mark) = get(&marks, node) else { continue };
+            if let Some(Some(parent)) = path.last().and_then(|(parent, _)| marks.get_mut(*parent)) {
                 parent.low = parent.low.min(mark.low);
             }
             if mark.low == mark.number {
-                let mut component = Vec::new();
                 while let Some(member) = stack.pop() {
-                    if let Some(mark) = marks.get_mut(&member) {
+                    if let Some(Some(mark)) = marks.get_mut(member) {
                         mark.on_stack = false;
                     }
-                    component.push(member);
+                    found.order.push(member);
                     if member == node {
                         break;
                     }
                 }
-                found.push(component);
+                found.ends.push(found.order.len());
             }
         }
     }
@@ -295,13 +397,14 @@ fn components(edges: &BTreeMap<Node, Vec<Node>>) -> Vec<Vec<Node>> {
 }
 
 /// Prints one round of the circle: the shortest from its first member back to itself.
-fn report_circle(policy: &Policy, edges: &BTreeMap<Node, Vec<Node>>, component: &[Node], sink: &mut Sink) {
-    let members: BTreeSet<Node> = component.iter().copied().collect();
-    let Some(start) = members.iter().find(|node| place(policy, **node).is_some()).copied() else { return };
-    let mut before: BTreeMap<Node, Node> = BTreeMap::new();
+fn report_circle(policy: &Policy, graph: &Graph, component: &[usize], sink: &mut Sink) {
+    let members: BTreeSet<usize> = component.iter().copied().collect();
+    let has_place = |number: &usize| graph.node(*number).is_some_and(|node| place(policy, node).is_some());
+    let Some(start) = members.iter().copied().find(has_place) else { return };
+    let mut before: BTreeMap<usize, usize> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);
     'search: while let Some(node) = queue.pop_front() {
-        for next in edges.get(&node).into_iter().flatten().filter(|next| members.contains(next)) {
+        for next in graph.reads(node).iter().filter(|next| members.contains(next)) {
             if *next == start {
                 before.insert(start, node);
                 break 'search;
@@ -323,6 +426,7 @@ fn report_circle(policy: &Policy, edges: &BTreeMap<Node, Vec<Node>>, component: 
     }
     round.push(start);
     round.reverse();
+    let round: Vec<Node> = round.into_iter().filter_map(|number| graph.node(number)).collect();
     let mut told = String::new();
     let mut before: Option<Node> = None;
     for node in &round {
@@ -337,6 +441,7 @@ fn report_circle(policy: &Policy, edges: &BTreeMap<Node, Vec<Node>>, component: 
         before = Some(*node);
     }
     let only_rules = round.iter().all(|node| matches!(node, Node::Rule(_)));
+    let Some(start) = graph.node(start) else { return };
     let Some((name, span)) = place(policy, start) else { return };
     let (code, message) = if only_rules {
         (Code::CircleOverride, format!("the rule `{name}` overrides itself in a circle"))
