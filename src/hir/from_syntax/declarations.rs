@@ -10,7 +10,7 @@ use super::{Lowering, Signature, ValueName, index, texts, title, wire};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{
     BinaryOp, Body, Calendar, CalendarId, Claim, ClaimKind, Example, Expect, Expr, ExprKind, FactPath, Hit,
-    InForce, Named, NamedId, OutcomeId, Param, Row, RuleId, Table, Test, Version,
+    InForce, Named, NamedId, OutcomeId, Param, Row, Table, Test, Version,
 };
 use crate::source::Span;
 use crate::syntax::ast;
@@ -22,13 +22,13 @@ impl<'a> Lowering<'a> {
     pub(super) fn signatures(&mut self) {
         let declared = self.declared;
         for (place, (name, versions)) in declared.named.iter().enumerate() {
-            self.values.insert(name.clone(), ValueName::Named(NamedId(index(place))));
+            self.declare(name, ValueName::Named(NamedId(index(place))));
             let signature = self.signature(name, versions);
             self.signatures.push(signature);
         }
         for (place, outcome) in declared.outcomes.iter().enumerate() {
             let id = OutcomeId(index(place));
-            self.values.insert(outcome.head.name.text.clone(), ValueName::Outcome(id));
+            self.declare(&outcome.head.name.text, ValueName::Outcome(id));
             let ty = self.type_of(&outcome.ty);
             if outcome.ty.unknown {
                 self.report(
@@ -50,9 +50,6 @@ impl<'a> Lowering<'a> {
             .iter()
             .map(|outcome| (wire(&outcome.head.name, outcome.head.wire.as_ref()), outcome.head.name.span));
         self.wires_once(wires.collect());
-        for (place, rule) in declared.rules.iter().enumerate() {
-            self.rules.insert(rule.head.name.text.clone(), RuleId(index(place)));
-        }
         for (place, calendar) in declared.calendars.iter().enumerate() {
             self.calendars.insert(calendar.head.name.text.clone(), CalendarId(index(place)));
         }

@@ -514,8 +514,11 @@ impl Lowering<'_> {
     /// The expression only has a type where one is expected: a bare member, a literal of members, `nothing`.
     pub(super) fn needs_context(&self, expr: &ast::Expr, cx: &Cx) -> bool {
         match &expr.kind {
+            ast::ExprKind::Name(name) if self.is_local_name(&name.text, cx) => {
+                self.is_member_name(&name.text)
+            }
             ast::ExprKind::Name(name) => {
-                self.is_member_name(&name.text) || !self.is_value_name(&name.text, cx)
+                !self.values.contains_key(&name.text) || self.ambiguous.contains(&name.text)
             }
             ast::ExprKind::Nothing | ast::ExprKind::Record(_) => true,
             ast::ExprKind::List(items) => items.first().is_none_or(|item| self.needs_context(item, cx)),
@@ -549,8 +552,12 @@ impl Lowering<'_> {
     }
 
     pub(super) fn is_value_name(&self, name: &str, cx: &Cx) -> bool {
+        self.is_local_name(name, cx) || self.values.contains_key(name)
+    }
+
+    /// The name of an item or parameter, or of a field of the record that the expression stands in.
+    fn is_local_name(&self, name: &str, cx: &Cx) -> bool {
         cx.local(name).is_some()
-            || self.values.contains_key(name)
             || cx
                 .record
                 .and_then(|id| self.policy.schema.record(id))

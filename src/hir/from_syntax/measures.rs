@@ -319,17 +319,22 @@ impl Lowering<'_> {
         }
     }
 
+    /// Rules are sorted by name.
+    fn rule_named(&self, name: &str) -> Option<RuleId> {
+        let place = self.declared.rules.binary_search_by(|rule| (*rule.head.name.text).cmp(name)).ok()?;
+        Some(RuleId(index(place)))
+    }
+
     fn overrides(&mut self, id: RuleId, rule: &ast::Rule) {
         for overridden in &rule.overrides {
-            let Some(target) = self.rules.get(&overridden.rule.text).copied() else {
+            let Some(target) = self.rule_named(&overridden.rule.text) else {
                 let mut found = Diagnostic::new(
                     Code::OverrideUnknown,
                     overridden.rule.span,
                     format!("there is no rule `{}`", overridden.rule.text),
                 );
-                if let Some(meant) =
-                    did_you_mean(&overridden.rule.text, self.rules.keys().map(|name| &**name))
-                {
+                let names = self.declared.rules.iter().map(|rule| &*rule.head.name.text);
+                if let Some(meant) = did_you_mean(&overridden.rule.text, names) {
                     found = found.suggest(format!("did you mean `{meant}`?"), overridden.rule.span, meant);
                 }
                 self.sink.push(found);

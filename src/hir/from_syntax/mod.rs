@@ -5,10 +5,10 @@
 //! bodies, each on its own, through `expressions`; `graph` finds circles and orders; `cost` bounds the work; `flow`
 //! follows absence and bounds through guards; `coverage` looks for gaps and overlaps of tables, `grid` for decimals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{CalendarId, NamedId, OutcomeId, Param, Policy, RuleId};
+use super::{CalendarId, NamedId, OutcomeId, Param, Policy};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
@@ -89,7 +89,8 @@ struct Lowering<'a> {
     sink: &'a mut Sink,
     types: BTreeMap<Arc<str>, TypeName>,
     values: BTreeMap<Arc<str>, ValueName>,
-    rules: BTreeMap<Arc<str>, RuleId>,
+    /// Those of them that are names of members, too.
+    ambiguous: BTreeSet<Arc<str>>,
     /// The enums that have a member of a name, in order, and its place in each.
     members: BTreeMap<Arc<str>, Vec<(EnumId, u32)>>,
     calendars: BTreeMap<Arc<str>, CalendarId>,
@@ -105,12 +106,20 @@ impl<'a> Lowering<'a> {
             sink,
             types: BTreeMap::new(),
             values: BTreeMap::new(),
-            rules: BTreeMap::new(),
+            ambiguous: BTreeSet::new(),
             members: BTreeMap::new(),
             calendars: BTreeMap::new(),
             signatures: Vec::new(),
             policy: Policy::default(),
         }
+    }
+
+    /// Gives a name its value; all members are known by then.
+    fn declare(&mut self, name: &Arc<str>, value: ValueName) {
+        if self.members.contains_key(name) {
+            self.ambiguous.insert(name.clone());
+        }
+        self.values.insert(name.clone(), value);
     }
 
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>) {

@@ -223,17 +223,14 @@ impl Lowering<'_> {
             let right_made = self.expr_loosely(right, want, cx);
             return (left_made, right_made);
         }
-        match (self.needs_context(left, cx), self.needs_context(right, cx)) {
-            (true, false) => {
-                let right = self.expr(right, None, cx);
-                let left = self.expr_loosely(left, Some(&right.ty), cx);
-                (left, right)
-            }
-            (_, _) => {
-                let left = self.expr(left, None, cx);
-                let right = self.expr_loosely(right, Some(&left.ty), cx);
-                (left, right)
-            }
+        if self.needs_context(left, cx) && !self.needs_context(right, cx) {
+            let right = self.expr(right, None, cx);
+            let left = self.expr_loosely(left, Some(&right.ty), cx);
+            (left, right)
+        } else {
+            let left = self.expr(left, None, cx);
+            let right = self.expr_loosely(right, Some(&left.ty), cx);
+            (left, right)
         }
     }
 

@@ -50,7 +50,7 @@ impl<'a> Lowering<'a> {
         }
         self.policy.schema.facts.fields = self.fields_without_defaults(&declared.facts);
         for (place, fact) in declared.facts.iter().enumerate() {
-            self.values.insert(fact.name.text.clone(), ValueName::Fact(place));
+            self.declare(&fact.name.text, ValueName::Fact(place));
         }
         for (place, record) in declared.records.iter().enumerate() {
             for (at, field) in record.body.fields.iter().enumerate() {

@@ -123,8 +123,8 @@ pub(super) fn collect<'a>(files: &'a [ast::File], sink: &mut Sink) -> Declaratio
     report_repeats("calendar", calendars, sink);
     found.calendars.sort_by(|a, b| a.head.name.text.cmp(&b.head.name.text));
     found.calendars.dedup_by(|a, b| a.head.name.text == b.head.name.text);
-    report_repeats("rule", found.rules.iter().map(|rule| &rule.head.name), sink);
     found.rules.sort_by(|a, b| a.head.name.text.cmp(&b.head.name.text));
+    report_repeats("rule", found.rules.iter().map(|rule| &rule.head.name), sink);
     found.rules.dedup_by(|a, b| a.head.name.text == b.head.name.text);
     found.claims.sort_by_key(|(span, _)| *span);
     found.examples.sort_by_key(|(span, _)| *span);
@@ -204,21 +204,19 @@ fn values_once(found: &mut Declarations<'_>, sink: &mut Sink) {
 
 /// Reports every name after the first of its text, showing both places.
 pub(super) fn report_repeats<'a>(kind: &str, names: impl Iterator<Item = &'a Name>, sink: &mut Sink) {
-    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
     let mut sorted: Vec<&Name> = names.collect();
-    sorted.sort_by_key(|name| name.span);
-    for name in sorted {
-        if let Some(earlier) = first.get(&*name.text) {
+    sorted.sort_by(|a, b| (&a.text, a.span).cmp(&(&b.text, b.span)));
+    for repeated in sorted.chunk_by(|a, b| a.text == b.text) {
+        let [first, others @ ..] = repeated else { continue };
+        for name in others {
             sink.push(
                 Diagnostic::new(
                     Code::NameDuplicate,
                     name.span,
                     format!("the {kind} `{}` is declared twice", name.text),
                 )
-                .label(*earlier, "declared here first"),
+                .label(first.span, "declared here first"),
             );
-        } else {
-            first.insert(&name.text, name.span);
         }
     }
 }
