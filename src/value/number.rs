@@ -46,7 +46,26 @@ enum Repr {
     /// Without trailing zeros after the point.
     Decimal(Decimal),
     /// Reduced, denominator above 1, and no decimal.
-    Fraction { numerator: i128, denominator: i128 },
+    Fraction { numerator: Whole, denominator: Whole },
+}
+
+/// A whole number below 10²⁸, which needs 94 bits and a sign: values are many, and two of 128 bits would make each of
+/// them half as large again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Whole {
+    high: i32,
+    middle: u32,
+    low: u32,
+}
+
+impl Whole {
+    fn new(of: i128) -> Self {
+        Self { high: (of >> 64) as i32, middle: (of >> 32) as u32, low: of as u32 }
+    }
+
+    fn get(self) -> i128 {
+        (i128::from(self.high) << 64) | (i128::from(self.middle) << 32) | i128::from(self.low)
+    }
 }
 
 impl Number {
@@ -60,6 +79,13 @@ impl Number {
     /// Decimal text: a sign, digits, a point and digits, an exponent; all but the first digits may be missing.
     /// Text that is no number is `Trouble::Internal("not a number")`.
     pub(crate) fn parse(text: &str) -> Result<Self, Trouble> {
+        // Most numbers are a few digits.
+        if text.len() <= 18
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && let Ok(whole) = text.parse()
+        {
+            return Ok(Self::from_integer(whole));
+        }
         let (negative, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -167,13 +193,24 @@ impl Number {
         }
     }
 
+    /// So many percent as a share.
+    pub(crate) fn percent(self) -> Result<Self, Trouble> {
+        let moved = self
+            .mantissa()
+            .and_then(|(mantissa, scale)| Self::from_mantissa(mantissa, scale.saturating_add(2)).ok());
+        match moved {
+            Some(share) => Ok(share),
+            None => self.divide(Self::from_integer(100)).map(|share| share.unwrap_or(Self::ZERO)),
+        }
+    }
+
     pub(crate) fn negate(self) -> Self {
         Self(match self.0 {
             // Zero has no sign.
             Repr::Decimal(decimal) if decimal.is_zero() => Repr::Decimal(decimal),
             Repr::Decimal(decimal) => Repr::Decimal(-decimal),
             Repr::Fraction { numerator, denominator } => {
-                Repr::Fraction { numerator: numerator.saturating_neg(), denominator }
+                Repr::Fraction { numerator: Whole::new(numerator.get().saturating_neg()), denominator }
             }
         })
     }
@@ -286,7 +323,7 @@ impl Number {
         match self.0 {
             // A scale is at most 28: the fallback is never taken.
             Repr::Decimal(decimal) => (decimal.mantissa(), power_of_ten(decimal.scale()).unwrap_or(LIMIT)),
-            Repr::Fraction { numerator, denominator } => (numerator, denominator),
+            Repr::Fraction { numerator, denominator } => (numerator.get(), denominator.get()),
         }
     }
 
@@ -323,7 +360,7 @@ impl Number {
         if numerator.unsigned_abs() >= LIMIT.unsigned_abs() || denominator >= LIMIT || denominator <= 1 {
             return Err(Trouble::TooManyDigits);
         }
-        Ok(Self(Repr::Fraction { numerator, denominator }))
+        Ok(Self(Repr::Fraction { numerator: Whole::new(numerator), denominator: Whole::new(denominator) }))
     }
 }
 

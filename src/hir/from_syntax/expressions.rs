@@ -184,11 +184,9 @@ impl Lowering<'_> {
             return invalid(span, want.cloned().unwrap_or(Type::Invalid));
         };
         if quantity.is_percent {
-            match number.divide(Number::from_integer(100)) {
-                Ok(Some(share)) => number = share,
-                Ok(None) | Err(_) => {
-                    self.report(Code::SyntaxBadNumber, span, "a number has at most 28 digits")
-                }
+            match number.percent() {
+                Ok(share) => number = share,
+                Err(_) => self.report(Code::SyntaxBadNumber, span, "a number has at most 28 digits"),
             }
         }
         let whole =
