@@ -80,7 +80,7 @@ impl<'l> Builder<'l> {
         let mut sink = Sink::default();
         let gathered = self.gather(&mut sources, &mut sink);
         let policy = match gathered {
-            Gathered::All(files) => Some(hir::from_syntax::lower(&files, &sources, &mut sink)),
+            Gathered::All(files) => Some(hir::from_syntax::lower(files, &sources, &mut sink)),
             // Whatever a missing file declares would be reported as unknown.
             Gathered::Incomplete => None,
         };

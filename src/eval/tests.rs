@@ -8,7 +8,7 @@ fn the_code_of_the_benches() {
     let mut sink = crate::diagnostic::Sink::default();
     let file = sources.add("quality.assize", text);
     let parsed = crate::syntax::parse(&sources, file, &crate::Limits::default(), &mut sink);
-    let policy = hir::from_syntax::lower(&[parsed], &sources, &mut sink);
+    let policy = hir::from_syntax::lower(vec![parsed], &sources, &mut sink);
     let program = program::from_hir::lower(&policy, &policy.schema).unwrap();
     let runs = program.code.chunk_by(|one, next| one.code.family() == next.code.family()).count();
     assert!(program.code.len() <= 80 && runs <= 22, "{} {runs}\n{program}", program.code.len());

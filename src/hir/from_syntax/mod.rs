@@ -40,19 +40,25 @@ mod types;
 use scope::Declarations;
 
 /// Checks all files of one policy together; their order does not matter.
-pub(crate) fn lower(files: &[ast::File], sources: &Sources, sink: &mut Sink) -> Policy {
+pub(crate) fn lower(files: Vec<ast::File>, sources: &Sources, sink: &mut Sink) -> Policy {
+    let mut policy = typed(&files, sources, sink);
+    // The tree is larger than the policy, and the passes that follow can do with its memory.
+    drop(files);
+    if graph::order(&mut policy, sink) {
+        policy.work = cost::check(&policy, sink);
+        flow::check(&policy, sink);
+    }
+    policy
+}
+
+fn typed(files: &[ast::File], sources: &Sources, sink: &mut Sink) -> Policy {
     let declared = scope::collect(files, sink);
     look_alikes::warn(&declared, sink);
     let mut lowering = Lowering::new(&declared, sources, sink);
     lowering.schema();
     lowering.signatures();
     lowering.bodies();
-    let Lowering { mut policy, .. } = lowering;
-    if graph::order(&mut policy, sink) {
-        policy.work = cost::check(&policy, sink);
-        flow::check(&policy, sink);
-    }
-    policy
+    lowering.policy
 }
 
 /// What a name in type position means.

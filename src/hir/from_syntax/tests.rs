@@ -268,7 +268,7 @@ fn a_hole_that_no_error_explains_is_an_error() {
     let id = sources.add("policy.assize", "policy toys outcome fine: integer = 5 + 6");
     let mut sink = Sink::default();
     let file = crate::syntax::parse(&sources, id, &Limits::default(), &mut sink);
-    let mut policy = lower(&[file], &sources, &mut sink);
+    let mut policy = lower(vec![file], &sources, &mut sink);
     assert_eq!(sink.finish(), []);
     for outcome in &mut policy.outcomes {
         let OutcomeSource::Defined(fine) = &mut outcome.source else { panic!("`fine` is defined") };
