@@ -1,6 +1,7 @@
 //! The line of a decision, written from registers: what does not change is written once, before the first case.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::decision::{Fired, Outcome};
 use crate::eval::{Machine, value_of};
@@ -78,7 +79,7 @@ impl Form {
         });
         Self {
             outcomes: outcomes.collect(),
-            fires: Texts::new(program.rules.iter().map(|rule| format!(r#"{{"rule":{}}}"#, quoted(rule)))),
+            fires: Texts::of_rules(&program.rules),
             overrides: overrides.collect(),
         }
     }
@@ -118,14 +119,15 @@ struct Texts {
 }
 
 impl Texts {
-    fn new(texts: impl Iterator<Item = String>) -> Self {
-        let (mut all, mut ends) = (String::new(), Vec::new());
-        for text in texts {
-            all.push_str(&text);
+    fn of_rules(rules: &[Arc<str>]) -> Self {
+        let (mut all, mut ends) = (String::new(), Vec::with_capacity(rules.len()));
+        for rule in rules {
+            all.push_str(r#"{"rule":"#);
+            push_quoted(&mut all, rule);
+            all.push('}');
             ends.push(all.len());
         }
         all.shrink_to_fit();
-        ends.shrink_to_fit();
         Self { all, ends }
     }
 
@@ -181,6 +183,17 @@ fn fired_form(fired: &Fired) -> String {
 
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+/// The same without a text of its own, as names seldom need one.
+fn push_quoted(text: &mut String, of: &str) {
+    if of.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        text.push_str(&quoted(of));
+    } else {
+        text.push('"');
+        text.push_str(of);
+        text.push('"');
+    }
 }
 
 fn push_all<'f>(text: &mut String, forms: impl Iterator<Item = &'f str>) {
