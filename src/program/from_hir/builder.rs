@@ -20,12 +20,29 @@ pub(super) enum Ref {
 pub(super) const NO: Ref = Ref::Const(0);
 pub(super) const YES: Ref = Ref::Const(1);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Node {
     code: Code,
     a: Ref,
     b: Ref,
     c: Ref,
+}
+
+impl Node {
+    /// A number that hardly any other node has.
+    fn fingerprint(&self) -> u64 {
+        let word = |of: Ref| match of {
+            Ref::Const(value) => [0, value.cast_unsigned()],
+            Ref::Input(place) => [1, u64::from(place)],
+            Ref::Result(place) => [2, u64::from(place)],
+        };
+        let words = [[0, self.code as u64], word(self.a), word(self.b), word(self.c)];
+        // Each word is spread over all bits, by the golden ratio.
+        words
+            .as_flattened()
+            .iter()
+            .fold(0, |mark: u64, word| (mark.rotate_left(29) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
 }
 
 /// A loop by its number, each behind the one around it.
@@ -59,7 +76,8 @@ pub(super) struct Builder {
     nodes: Vec<Node>,
     /// By node, the innermost loop in which it is run.
     inside: Vec<Option<LoopId>>,
-    known: BTreeMap<Node, u32>,
+    /// By fingerprint. Of two with one fingerprint, which hardly ever are, the earlier would be made again.
+    known: BTreeMap<u64, u32>,
     loops: Vec<DraftLoop>,
     /// Sorted by node: these read their own value of the item before, and have a final value outside their loop.
     starts: Vec<Start>,
@@ -103,7 +121,10 @@ impl Builder {
 
     fn make(&mut self, code: Code, a: Ref, b: Ref, c: Ref) -> Ref {
         let node = Node { code, a, b, c };
-        if let Some(known) = self.known.get(&node) {
+        let mark = node.fingerprint();
+        if let Some(known) = self.known.get(&mark)
+            && self.nodes.get(*known as usize) == Some(&node)
+        {
             return Ref::Result(*known);
         }
         let inside = match (code, a) {
@@ -111,7 +132,7 @@ impl Builder {
             (_, _) => [a, b, c].into_iter().fold(None, |inside, of| self.deeper(inside, self.known_in(of))),
         };
         let place = self.push(node, inside);
-        self.known.insert(node, place);
+        self.known.insert(mark, place);
         Ref::Result(place)
     }
 

@@ -2,6 +2,7 @@
 //! the same outcomes. An index over what they test finds the few that may hold.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::super::{Gather, Gives, GroupRule, Kind};
 use super::Lowering;
@@ -27,32 +28,62 @@ pub(super) struct Given {
 }
 
 /// Which rules are in groups, and what these give.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Groups {
     /// By the outcomes of its rules.
     known: BTreeMap<Vec<OutcomeId>, Option<Vec<(OutcomeId, Given)>>>,
-    pub(super) grouped: std::collections::BTreeSet<RuleId>,
+    /// By rule: it is in a group.
+    grouped: Vec<bool>,
+}
+
+impl Groups {
+    pub(super) fn new(rules: usize) -> Self {
+        Self { known: BTreeMap::new(), grouped: vec![false; rules] }
+    }
+
+    pub(super) fn contains(&self, id: RuleId) -> bool {
+        self.grouped.get(id.0 as usize) == Some(&true)
+    }
+
+    pub(super) fn rules(&self) -> impl Iterator<Item = RuleId> {
+        self.grouped.iter().zip(0..).filter(|(grouped, _)| **grouped).map(|(_, id)| RuleId(id))
+    }
 }
 
 /// A rule that fits into a group.
 struct Fitting {
     id: RuleId,
-    tests: BTreeMap<Ref, Limits>,
+    /// Each about another register.
+    tests: Vec<Test>,
     /// By outcome, in order.
     gives: Vec<Term>,
 }
 
-impl Lowering<'_> {
-    /// What groups give to an outcome; the rules in them are [`Groups::grouped`] from then on.
+impl Fitting {
+    fn limits(&self, register: Ref) -> Option<Limits> {
+        self.tests.iter().find(|test| test.of == register).map(|test| test.limits)
+    }
+}
+
+impl<'p> Lowering<'p> {
+    /// What groups give to an outcome; the rules in them are in [`Groups`] from then on.
     pub(super) fn grouped(&mut self, outcome: OutcomeId) -> Vec<Given> {
         let acting = self.acting.get(outcome.0 as usize).cloned().unwrap_or_default();
         if acting.len() < FEWEST {
             return Vec::new();
         }
         let mut by_outcomes: BTreeMap<Vec<OutcomeId>, Vec<RuleId>> = BTreeMap::new();
+        let mut outcomes = Vec::new();
         for id in acting {
-            if let Some(outcomes) = self.rule(id).and_then(|rule| self.shape(id, rule)) {
-                by_outcomes.entry(outcomes).or_default().push(id);
+            outcomes.clear();
+            if self.rule(id).and_then(|rule| self.shape(id, rule, &mut outcomes)).is_none() {
+                continue;
+            }
+            match by_outcomes.get_mut(&outcomes) {
+                Some(rules) => rules.push(id),
+                None => {
+                    by_outcomes.insert(outcomes.clone(), vec![id]);
+                }
             }
         }
         let mut given = Vec::new();
@@ -71,8 +102,8 @@ impl Lowering<'_> {
         given
     }
 
-    /// The outcomes of a rule that may be in a group, sorted.
-    fn shape(&self, id: RuleId, rule: &Rule) -> Option<Vec<OutcomeId>> {
+    /// Adds the outcomes of a rule that may be in a group, sorted.
+    fn shape(&self, id: RuleId, rule: &Rule, outcomes: &mut Vec<OutcomeId>) -> Option<()> {
         let alone = rule.overridden_by.is_empty()
             && rule.binders.is_empty()
             && rule.dated_by.is_none()
@@ -81,7 +112,6 @@ impl Lowering<'_> {
         if !alone {
             return None;
         }
-        let mut outcomes = Vec::with_capacity(rule.then.len());
         for measure in &rule.then {
             let MeasureKind::Contribute { value: _, at_least: None, at_most: None } = &measure.kind else {
                 return None;
@@ -92,7 +122,7 @@ impl Lowering<'_> {
         outcomes.sort();
         let count = outcomes.len();
         outcomes.dedup();
-        (count > 0 && outcomes.len() == count).then_some(outcomes)
+        (count > 0 && outcomes.len() == count).then_some(())
     }
 
     /// How a group gathers the values of an outcome.
@@ -110,27 +140,28 @@ impl Lowering<'_> {
 
     fn group(&mut self, outcomes: &[OutcomeId], rules: &[RuleId]) -> Option<Vec<(OutcomeId, Given)>> {
         let mut fitting = Vec::with_capacity(rules.len());
+        let mut open = Vec::new();
         for id in rules {
-            fitting.extend(self.fitting(*id, outcomes));
+            fitting.extend(self.fitting(*id, outcomes, &mut open));
         }
         // Registers that few rules test would make every row longer.
         let mut tested: BTreeMap<Ref, u64> = BTreeMap::new();
-        for of in fitting.iter().flat_map(|rule| rule.tests.keys()) {
-            let count = tested.entry(*of).or_default();
+        for test in fitting.iter().flat_map(|rule| &rule.tests) {
+            let count = tested.entry(test.of).or_default();
             *count = count.saturating_add(1);
         }
         let mut columns: Vec<(u64, Ref)> = tested.into_iter().map(|(of, count)| (count, of)).collect();
         columns.sort_by(|left, right| right.cmp(left));
         columns.truncate(MOST_COLUMNS);
         let columns: Vec<Ref> = columns.into_iter().map(|(_, of)| of).collect();
-        fitting.retain(|rule| rule.tests.keys().all(|of| columns.contains(of)));
+        fitting.retain(|rule| rule.tests.iter().all(|test| columns.contains(&test.of)));
         let kinds = outcomes.iter().enumerate().map(|(place, _)| common(&fitting, place));
         let kinds = kinds.collect::<Option<Vec<Kind>>>()?;
         let index = self.index(&columns, &fitting);
         // Members of a mask are only told apart by a key.
         fitting.retain(|rule| {
-            rule.tests.iter().all(|(of, limits)| {
-                matches!(limits, Limits::Within(..)) || index.iter().any(|(key, _)| key == of)
+            rule.tests.iter().all(|test| {
+                matches!(test.limits, Limits::Within(..)) || index.iter().any(|(key, _)| *key == test.of)
             })
         });
         if fitting.len() < FEWEST {
@@ -143,7 +174,7 @@ impl Lowering<'_> {
             cells: Vec::new(),
             rows: Vec::new(),
             rules: Vec::with_capacity(fitting.len().saturating_add(1)),
-            measures: Vec::new(),
+            measures: Vec::with_capacity(fitting.len().saturating_mul(outcomes.len())),
             sums,
         };
         for rule in &fitting {
@@ -163,7 +194,11 @@ impl Lowering<'_> {
         let end = u32::try_from(draft.measures.len()).ok()?;
         draft.rules.push(GroupRule { rule: 0, measures: end });
         place(&mut draft, &fitting, &columns)?;
-        self.groups.grouped.extend(fitting.iter().map(|rule| rule.id));
+        for rule in &fitting {
+            if let Some(grouped) = self.groups.grouped.get_mut(rule.id.0 as usize) {
+                *grouped = true;
+            }
+        }
         let results = self.code.group(draft);
         Some(
             (outcomes.iter().zip(kinds).zip(results))
@@ -174,7 +209,7 @@ impl Lowering<'_> {
         )
     }
 
-    fn fitting(&mut self, id: RuleId, outcomes: &[OutcomeId]) -> Option<Fitting> {
+    fn fitting(&mut self, id: RuleId, outcomes: &[OutcomeId], open: &mut Vec<&'p Expr>) -> Option<Fitting> {
         let rule = self.rule(id)?;
         let mut gives = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
@@ -186,9 +221,16 @@ impl Lowering<'_> {
             }
             gives.push(term);
         }
-        let mut tests: BTreeMap<Ref, Limits> = BTreeMap::new();
-        for condition in conjunction(rule.when.as_ref()) {
-            let Judged { holds, sure: YES } = self.condition(condition, &[]) else { return None };
+        let mut tests: Vec<Test> = Vec::new();
+        // The parts of a conjunction.
+        open.clear();
+        open.extend(&rule.when);
+        while let Some(expr) = open.pop() {
+            if let ExprKind::Binary(BinaryOp::And, left, right) = &expr.kind {
+                open.extend([&**left, &**right]);
+                continue;
+            }
+            let Judged { holds, sure: YES } = self.condition(expr, &[]) else { return None };
             // A rule that never holds is left to straight code, which makes nothing of it.
             if holds == NO {
                 return None;
@@ -196,15 +238,14 @@ impl Lowering<'_> {
             if holds == YES {
                 continue;
             }
-            let Test { of, limits } = self.code.test(holds);
-            if matches!(of, Ref::Const(_)) {
+            let test = self.code.test(holds);
+            if matches!(test.of, Ref::Const(_)) {
                 return None;
             }
-            let limits = match tests.get(&of) {
-                None => limits,
-                Some(before) => both(*before, limits)?,
-            };
-            tests.insert(of, limits);
+            match tests.iter_mut().find(|before| before.of == test.of) {
+                None => tests.push(test),
+                Some(before) => before.limits = both(before.limits, test.limits)?,
+            }
         }
         Some(Fitting { id, tests, gives })
     }
@@ -233,7 +274,7 @@ impl Lowering<'_> {
                 },
             };
             let wider: Vec<u64> = (spread.iter().zip(rules))
-                .map(|(spread, rule)| spread.saturating_mul(key.choices(rule.tests.get(&of)).len() as u64))
+                .map(|(spread, rule)| spread.saturating_mul(key.choices(rule.limits(of)).count()))
                 .collect();
             let more = cells.saturating_mul(key.size());
             let in_all = wider.iter().fold(0_u64, |sum, one| sum.saturating_add(*one));
@@ -278,40 +319,45 @@ impl DraftKey {
     }
 
     /// The places at which a rule with these limits stands.
-    fn choices(&self, limits: Option<&Limits>) -> Vec<u64> {
+    fn choices(&self, limits: Option<Limits>) -> Choices {
         let all = 0..self.size();
-        let Some(limits) = limits else { return all.collect() };
-        match (self, limits) {
-            (Self::Direct(_), Limits::Within(least, most)) => {
-                let within = |place: &u64| i64::try_from(*place).is_ok_and(|at| at >= *least && at <= *most);
-                all.filter(within).collect()
+        let (places, mask) = match (self, limits) {
+            (_, None) | (Self::Cuts(_), Some(Limits::Among(_))) => (all, None),
+            (Self::Direct(_), Some(Limits::Within(least, most))) => {
+                let place = |of: i64| u64::try_from(of).unwrap_or(0);
+                (place(least)..place(most.saturating_add(1)).min(all.end), None)
             }
-            (Self::Direct(_), Limits::Among(mask)) => all.filter(|place| is_in(*mask, *place)).collect(),
-            (Self::Cuts(cuts), Limits::Within(least, most)) => {
-                let at = |value: &i64| cuts.partition_point(|cut| cut <= value) as u64;
-                (at(least)..=at(most)).collect()
+            (Self::Direct(_), Some(Limits::Among(mask))) => (all, Some(mask)),
+            (Self::Cuts(cuts), Some(Limits::Within(least, most))) => {
+                let at = |value: i64| cuts.partition_point(|cut| *cut <= value) as u64;
+                (at(least)..at(most).saturating_add(1), None)
             }
-            (Self::Cuts(_), Limits::Among(_)) => all.collect(),
+        };
+        Choices { places, mask }
+    }
+}
+
+/// Places of a key, perhaps only those in a mask.
+struct Choices {
+    places: Range<u64>,
+    mask: Option<i64>,
+}
+
+impl Choices {
+    fn iter(&self) -> impl Iterator<Item = u64> {
+        self.places.clone().filter(|place| self.mask.is_none_or(|mask| is_in(mask, *place)))
+    }
+
+    fn count(&self) -> u64 {
+        match self.mask {
+            Some(_) => self.iter().count() as u64,
+            None => self.places.end.saturating_sub(self.places.start),
         }
     }
 }
 
 fn is_in(mask: i64, place: u64) -> bool {
     u32::try_from(place).ok().and_then(|place| mask.checked_shr(place)).is_some_and(|rest| rest & 1 == 1)
-}
-
-/// The parts of a conjunction.
-fn conjunction(of: Option<&Expr>) -> Vec<&Expr> {
-    let mut open: Vec<&Expr> = of.into_iter().collect();
-    let mut parts = Vec::new();
-    while let Some(expr) = open.pop() {
-        if let ExprKind::Binary(BinaryOp::And, left, right) = &expr.kind {
-            open.extend([&**left, &**right]);
-        } else {
-            parts.push(expr);
-        }
-    }
-    parts
 }
 
 /// Both limits at once; `None` where nothing meets both, or where they cannot be told as one.
@@ -340,8 +386,8 @@ fn common(rules: &[Fitting], place: usize) -> Option<Kind> {
 
 /// Values that cut the rules about a register into some `parts` of about as many rules each.
 fn cuts(of: Ref, rules: &[Fitting], parts: u64) -> Option<Vec<i64>> {
-    let least = |rule: &Fitting| match rule.tests.get(&of) {
-        Some(Limits::Within(least, _)) if *least > i64::MIN => Some(*least),
+    let least = |rule: &Fitting| match rule.limits(of) {
+        Some(Limits::Within(least, _)) if least > i64::MIN => Some(least),
         Some(Limits::Within(..) | Limits::Among(_)) | None => None,
     };
     let mut starts: Vec<i64> = rules.iter().filter_map(least).collect();
@@ -361,18 +407,21 @@ fn place(draft: &mut Draft, rules: &[Fitting], columns: &[Ref]) -> Option<()> {
     // What a direct key settles needs no column.
     let columns: Vec<Ref> = columns.iter().filter(|of| !exact(of)).copied().collect();
     let cells = draft.keys.iter().fold(1_u64, |cells, (_, key)| cells.saturating_mul(key.size()));
-    let mut placed: Vec<(u64, usize)> = Vec::new();
+    let mut placed: Vec<(u64, usize)> = Vec::with_capacity(rules.len());
+    let (mut at, mut next) = (Vec::new(), Vec::new());
     for (rule, number) in rules.iter().zip(0..) {
-        let mut at = vec![0_u64];
+        at.clear();
+        at.push(0_u64);
         for (of, key) in &draft.keys {
-            let choices = key.choices(rule.tests.get(of));
+            let choices = key.choices(rule.limits(*of));
             let size = key.size();
-            let next = at.iter().flat_map(|at| {
-                choices.iter().map(move |choice| at.saturating_mul(size).saturating_add(*choice))
-            });
-            at = next.collect();
+            next.clear();
+            next.extend(at.iter().flat_map(|at| {
+                choices.iter().map(move |choice| at.saturating_mul(size).saturating_add(choice))
+            }));
+            std::mem::swap(&mut at, &mut next);
         }
-        placed.extend(at.into_iter().map(|cell| (cell, number)));
+        placed.extend(at.iter().map(|cell| (*cell, number)));
     }
     placed.sort_unstable();
     let mut placed = placed.into_iter().peekable();
@@ -382,8 +431,8 @@ fn place(draft: &mut Draft, rules: &[Fitting], columns: &[Ref]) -> Option<()> {
         while let Some((_, number)) = placed.next_if(|(at, _)| *at == cell) {
             let rule = rules.get(number)?;
             for column in &columns {
-                let (least, most) = match rule.tests.get(column) {
-                    Some(Limits::Within(least, most)) => (*least, *most),
+                let (least, most) = match rule.limits(*column) {
+                    Some(Limits::Within(least, most)) => (least, most),
                     Some(Limits::Among(_)) | None => (i64::MIN, i64::MAX),
                 };
                 draft.rows.extend([least, most]);

@@ -112,7 +112,7 @@ impl<'p> Lowering<'p> {
             policy,
             schema,
             overriding,
-            groups: Groups::default(),
+            groups: Groups::new(policy.rules.len()),
             over_items: BTreeMap::new(),
             code: Builder::default(),
             inputs: Vec::new(),
@@ -209,26 +209,29 @@ impl<'p> Lowering<'p> {
             .fires
             .iter()
             .map(|(id, _)| *id)
-            .chain(self.groups.grouped.iter().copied())
+            .chain(self.groups.rules())
             .chain(report.item_fires.iter().map(|(id, _)| *id))
             .filter_map(|id| Some((&self.policy.rules.get(usize::try_from(id.0).ok()?)?.name, id)))
             .collect();
         names.sort();
-        let places: BTreeMap<RuleId, u32> =
-            names.iter().zip(0..).map(|((_, id), place)| (*id, place)).collect();
+        let mut places: Vec<Option<u32>> = vec![None; self.policy.rules.len()];
+        for ((_, id), place) in names.iter().zip(0..) {
+            *places.get_mut(id.0 as usize)? = Some(place);
+        }
+        let place_of = |id: RuleId| places.get(id.0 as usize).copied().flatten();
         let mut fires = Vec::with_capacity(report.fires.len());
         for (id, _) in report.fires {
-            fires.push(Fires { rule: *places.get(&id)?, when: registers.next()? });
+            fires.push(Fires { rule: place_of(id)?, when: registers.next()? });
         }
         fires.sort_by_key(|fires| fires.rule);
         let mut item_fires = Vec::with_capacity(report.item_fires.len());
         for (id, fires) in report.item_fires {
-            item_fires.push(ItemFires { rule: *places.get(&id)?, ..fires });
+            item_fires.push(ItemFires { rule: place_of(id)?, ..fires });
         }
         let mut groups = finished.groups;
         for rule in groups.iter_mut().flat_map(|group| &mut group.rules) {
             // What stands behind the last rule is none.
-            rule.rule = places.get(&RuleId(rule.rule)).copied().unwrap_or(0);
+            rule.rule = place_of(RuleId(rule.rule)).unwrap_or(0);
         }
         let mut overrides = Vec::with_capacity(report.overrides.len());
         for (overridden, _) in report.overrides {

@@ -103,7 +103,7 @@ impl Lowering<'_> {
         }
         let acting = self.acting.get(id.0 as usize).cloned().unwrap_or_default();
         for rule_id in acting {
-            if self.groups.grouped.contains(&rule_id) {
+            if self.groups.contains(rule_id) {
                 continue;
             }
             let Some(rule) = self.rule(rule_id) else { continue };

@@ -97,7 +97,7 @@ impl<'p> Lowering<'p> {
         let mut report = Report { fires: Vec::new(), item_fires: Vec::new(), overrides: Vec::new() };
         for id in &self.policy.rule_order {
             // Rules of groups are overridden by none and override none.
-            if self.groups.grouped.contains(id) {
+            if self.groups.contains(*id) {
                 continue;
             }
             let Some(rule) = self.rule(*id) else { continue };
