@@ -338,10 +338,10 @@ pub(crate) enum ExprKind {
         at: Option<Box<Expr>>,
     },
     Unary(UnaryOp, Box<Expr>),
-    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    Binary(BinaryOp, Box<Sides>),
     /// A number of one unit as a number of another: times the factor (1 turns an integer into a number).
     Convert(Number, Box<Expr>),
-    Round(Rounding, Box<Expr>),
+    Round(Box<Rounding>, Box<Expr>),
     /// `date + n working days` (n negative: before).
     AddWorkingDays {
         calendar: CalendarId,
@@ -389,6 +389,13 @@ pub(crate) enum ExprKind {
         kind: Box<Expr>,
         due: Box<Expr>,
     },
+}
+
+/// Both operands, in one place of memory: most expressions are made of operators.
+#[derive(Clone, Debug)]
+pub(crate) struct Sides {
+    pub(crate) left: Expr,
+    pub(crate) right: Expr,
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,8 @@
 //! Walking and rebuilding expressions.
 
-use super::{Binder, BinderPath, Expr, ExprKind, Limb, LocalId, MeasureKind, Outcome, OutcomeSource, Rule};
+use super::{
+    Binder, BinderPath, Expr, ExprKind, Limb, LocalId, MeasureKind, Outcome, OutcomeSource, Rule, Sides,
+};
 
 impl Expr {
     /// Calls `visit` on every direct child, in the order of the text.
@@ -22,9 +24,9 @@ impl Expr {
                     visit(at);
                 }
             }
-            ExprKind::Binary(_, left, right) => {
-                visit(left);
-                visit(right);
+            ExprKind::Binary(_, sides) => {
+                visit(&sides.left);
+                visit(&sides.right);
             }
             ExprKind::AddWorkingDays { calendar: _, date, count } => {
                 visit(date);
@@ -156,9 +158,11 @@ impl Expr {
                 ExprKind::Call { named: *named, args: parts(given), at: at.as_ref().map(|at| boxed(at)) }
             }
             ExprKind::Unary(op, of) => ExprKind::Unary(*op, boxed(of)),
-            ExprKind::Binary(op, left, right) => ExprKind::Binary(*op, boxed(left), boxed(right)),
+            ExprKind::Binary(op, sides) => {
+                ExprKind::Binary(*op, Box::new(Sides { left: part(&sides.left), right: part(&sides.right) }))
+            }
             ExprKind::Convert(factor, of) => ExprKind::Convert(*factor, boxed(of)),
-            ExprKind::Round(rounding, of) => ExprKind::Round(*rounding, boxed(of)),
+            ExprKind::Round(rounding, of) => ExprKind::Round(rounding.clone(), boxed(of)),
             ExprKind::AddWorkingDays { calendar, date, count } => {
                 ExprKind::AddWorkingDays { calendar: *calendar, date: boxed(date), count: boxed(count) }
             }

@@ -57,7 +57,7 @@ fn place(point: &Point) -> Option<Span> {
 
 /// One of the two comparisons that `within` became: it has the place of its threshold.
 fn is_half(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Binary(_, _, threshold) if threshold.span == expr.span)
+    matches!(&expr.kind, ExprKind::Binary(_, sides) if sides.right.span == expr.span)
 }
 
 struct Walk<'p> {
@@ -145,8 +145,8 @@ impl Walk<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Binary(op, left, right) => match op {
-                BinaryOp::And if is_half(left) && is_half(right) => self.condition(expr),
+            ExprKind::Binary(op, sides) => match op {
+                BinaryOp::And if is_half(&sides.left) && is_half(&sides.right) => self.condition(expr),
                 // Their parts are the conditions.
                 BinaryOp::And | BinaryOp::Or | BinaryOp::Implies | BinaryOp::OrElse => {}
                 BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
@@ -154,16 +154,16 @@ impl Walk<'_> {
                         self.condition(expr);
                     }
                     // The policy's side of a comparison is the threshold.
-                    if matches!(left.kind, ExprKind::Const(_)) {
-                        self.threshold(left);
+                    if matches!(sides.left.kind, ExprKind::Const(_)) {
+                        self.threshold(&sides.left);
                     } else {
-                        self.threshold(right);
+                        self.threshold(&sides.right);
                     }
                 }
                 BinaryOp::In | BinaryOp::NotIn => {
                     self.condition(expr);
-                    if matches!(right.ty, Type::Range(_)) {
-                        self.threshold(right);
+                    if matches!(sides.right.ty, Type::Range(_)) {
+                        self.threshold(&sides.right);
                     }
                 }
                 BinaryOp::Is

@@ -14,14 +14,14 @@ pub(super) fn fold(expr: &Expr) -> Option<Value> {
         ExprKind::Const(value) => Some(value.clone()),
         ExprKind::Convert(factor, of) => value::convert(&fold(of)?, *factor).ok(),
         ExprKind::Unary(UnaryOp::Negate, of) => value::negate(&fold(of)?).ok(),
-        ExprKind::Binary(BinaryOp::To, bottom, top) => value::range(&fold(bottom)?, &fold(top)?).ok(),
-        ExprKind::Binary(BinaryOp::Divide, left, right) => {
-            value::divide(&fold(left)?, &fold(right)?).ok().filter(|quotient| *quotient != Value::Nothing)
+        ExprKind::Binary(BinaryOp::To, ends) => value::range(&fold(&ends.left)?, &fold(&ends.right)?).ok(),
+        ExprKind::Binary(BinaryOp::Divide, sides) => value::divide(&fold(&sides.left)?, &fold(&sides.right)?)
+            .ok()
+            .filter(|quotient| *quotient != Value::Nothing),
+        ExprKind::Binary(BinaryOp::Multiply, sides) => {
+            value::multiply(&fold(&sides.left)?, &fold(&sides.right)?).ok()
         }
-        ExprKind::Binary(BinaryOp::Multiply, left, right) => {
-            value::multiply(&fold(left)?, &fold(right)?).ok()
-        }
-        ExprKind::Binary(BinaryOp::Add, left, right) => value::add(&fold(left)?, &fold(right)?).ok(),
+        ExprKind::Binary(BinaryOp::Add, sides) => value::add(&fold(&sides.left)?, &fold(&sides.right)?).ok(),
         ExprKind::Set(members) => value::set_of(members.iter().map(fold).collect::<Option<_>>()?).ok(),
         ExprKind::List(items) => {
             Some(Value::List(items.iter().map(fold).collect::<Option<Vec<_>>>()?.into()))

@@ -419,7 +419,7 @@ impl Costs<'_> {
                 let values = limbs.iter().map(|limb| &limb.value).chain(otherwise.as_deref());
                 values.map(|value| self.length(value)).reduce(Length::longer).unwrap_or(Length::ONE_LIST)
             }
-            ExprKind::Binary(_, left, right) => self.length(left).longer(self.length(right)),
+            ExprKind::Binary(_, sides) => self.length(&sides.left).longer(self.length(&sides.right)),
             ExprKind::Invalid
             | ExprKind::Const(_)
             | ExprKind::Fact(_)

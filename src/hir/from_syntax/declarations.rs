@@ -459,8 +459,8 @@ impl<'a> Lowering<'a> {
         if test.op == ast::TestOp::Is && is_range && !matches!(input.ty, Type::Range(_)) {
             let want = Type::Range(Box::new(input.ty.clone()));
             let value = self.expr(&test.value, Some(&want), cx);
-            if let ExprKind::Binary(BinaryOp::To, bottom, top) = &value.kind
-                && let (Some(bottom), Some(top)) = (fold(bottom), fold(top))
+            if let ExprKind::Binary(BinaryOp::To, ends) = &value.kind
+                && let (Some(bottom), Some(top)) = (fold(&ends.left), fold(&ends.right))
                 && bottom > top
             {
                 self.report(Code::BoundsRange, test.span, "the bottom of this range exceeds its top");

@@ -156,9 +156,11 @@ impl Lowering<'_> {
                 let of = self.expr(of, want, cx);
                 let of = if of.ty == Type::Integer { self.coerce(of, &Type::Number) } else { of };
                 match self.rounding(rounding, &of.ty) {
-                    Some(rounding) => {
-                        Expr { span, ty: of.ty.clone(), kind: ExprKind::Round(rounding, Box::new(of)) }
-                    }
+                    Some(rounding) => Expr {
+                        span,
+                        ty: of.ty.clone(),
+                        kind: ExprKind::Round(Box::new(rounding), Box::new(of)),
+                    },
                     None => invalid(span, of.ty),
                 }
             }

@@ -286,19 +286,19 @@ impl Grids<'_> {
             ExprKind::Call { named, .. } => self.named.get(named.0 as usize).copied().unwrap_or(Grid::Finite),
             ExprKind::Unary(UnaryOp::Middle, of) => self.of(of).times(Grid::Decimals(1)),
             ExprKind::Unary(_, of) => self.of(of),
-            ExprKind::Binary(BinaryOp::Multiply | BinaryOp::Times, left, right) => {
-                self.of(left).times(self.of(right))
+            ExprKind::Binary(BinaryOp::Multiply | BinaryOp::Times, sides) => {
+                self.of(&sides.left).times(self.of(&sides.right))
             }
-            ExprKind::Binary(BinaryOp::Divide, left, right) => match fold(right) {
+            ExprKind::Binary(BinaryOp::Divide, sides) => match fold(&sides.right) {
                 Some(Value::Number(divisor)) => {
                     match Number::ONE.divide(divisor).ok().flatten().and_then(Number::decimals) {
-                        Some(decimals) => self.of(left).times(Grid::Decimals(decimals)),
+                        Some(decimals) => self.of(&sides.left).times(Grid::Decimals(decimals)),
                         None => Grid::Fraction,
                     }
                 }
                 _ => Grid::Fraction,
             },
-            ExprKind::Binary(_, left, right) => self.of(left).max(self.of(right)),
+            ExprKind::Binary(_, sides) => self.of(&sides.left).max(self.of(&sides.right)),
             ExprKind::Convert(factor, of) => match factor.decimals() {
                 Some(decimals) => self.of(of).times(Grid::Decimals(decimals)),
                 None => Grid::Fraction,

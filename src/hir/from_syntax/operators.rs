@@ -4,7 +4,7 @@ use super::expressions::{Cx, constant, unary};
 use super::types::invalid;
 use super::{Lowering, TypeName};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::hir::{BinaryOp, Expr, ExprKind, Rounding, RoundingMode, UnaryOp};
+use crate::hir::{BinaryOp, Expr, ExprKind, Rounding, RoundingMode, Sides, UnaryOp};
 use crate::source::Span;
 use crate::syntax::ast::{self, InfixOp, Name, Pick, PrefixOp, StepSide};
 use crate::types::Type;
@@ -576,5 +576,5 @@ pub(super) fn without_groups(expr: &ast::Expr) -> &ast::Expr {
 }
 
 pub(super) fn binary(span: Span, ty: Type, op: BinaryOp, left: Expr, right: Expr) -> Expr {
-    Expr { span, ty, kind: ExprKind::Binary(op, Box::new(left), Box::new(right)) }
+    Expr { span, ty, kind: ExprKind::Binary(op, Box::new(Sides { left, right })) }
 }

@@ -63,8 +63,8 @@ fn alike(left: &Expr, right: &Expr, bound: &mut Bound) -> bool {
             named == named2 && all_alike(args, args2, bound) && both(at.as_deref(), at2.as_deref(), bound)
         }
         (ExprKind::Unary(op, a), ExprKind::Unary(op2, b)) => op == op2 && alike(a, b, bound),
-        (ExprKind::Binary(op, a, b), ExprKind::Binary(op2, a2, b2)) => {
-            op == op2 && alike(a, a2, bound) && alike(b, b2, bound)
+        (ExprKind::Binary(op, a), ExprKind::Binary(op2, b)) => {
+            op == op2 && alike(&a.left, &b.left, bound) && alike(&a.right, &b.right, bound)
         }
         (ExprKind::Convert(factor, a), ExprKind::Convert(factor2, b)) => {
             factor == factor2 && alike(a, b, bound)

@@ -272,8 +272,8 @@ fn a_hole_that_no_error_explains_is_an_error() {
     assert_eq!(sink.finish(), []);
     for outcome in &mut policy.outcomes {
         let OutcomeSource::Defined(fine) = &mut outcome.source else { panic!("`fine` is defined") };
-        let ExprKind::Binary(_, _, six) = &mut fine.kind else { panic!("`fine` is a sum") };
-        six.kind = ExprKind::Invalid;
+        let ExprKind::Binary(_, sides) = &mut fine.kind else { panic!("`fine` is a sum") };
+        sides.right.kind = ExprKind::Invalid;
     }
     let mut sink = Sink::default();
     flow::check(&policy, &mut sink);

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::operators::binary;
 use super::scope::TYPES;
 use super::{Lowering, TypeName, index};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::hir::{Expr, ExprKind};
+use crate::hir::{BinaryOp, Expr, ExprKind};
 use crate::source::Span;
 use crate::syntax::ast::{Name, TypeKind, TypeRef};
 use crate::types::{Bounds, EnumId, Field, Presence, RecordDef, RecordId, Type, UnitId};
@@ -259,11 +260,7 @@ impl Lowering<'_> {
             },
             (_, Type::Range(inner)) if self.common(&expr.ty, inner).as_ref() == Some(inner) => {
                 let end = self.coerce(expr, inner);
-                Expr {
-                    span,
-                    ty: to.clone(),
-                    kind: ExprKind::Binary(crate::hir::BinaryOp::To, Box::new(end.clone()), Box::new(end)),
-                }
+                binary(span, to.clone(), BinaryOp::To, end.clone(), end)
             }
             (Type::List(from), Type::List(inner)) if **from == Type::Integer && **inner == Type::Number => {
                 Expr { span, ty: to.clone(), kind: ExprKind::Convert(Number::ONE, Box::new(expr)) }

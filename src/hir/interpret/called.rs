@@ -38,8 +38,11 @@ fn visit(expr: &Expr, called: &mut BTreeSet<NamedId>) {
         | ExprKind::Unary(_, of)
         | ExprKind::Convert(_, of)
         | ExprKind::Round(_, of) => visit(of, called),
-        ExprKind::Binary(_, left, right)
-        | ExprKind::AddWorkingDays { date: left, count: right, .. }
+        ExprKind::Binary(_, sides) => {
+            visit(&sides.left, called);
+            visit(&sides.right, called);
+        }
+        ExprKind::AddWorkingDays { date: left, count: right, .. }
         | ExprKind::WorkingDaysBetween { from: left, to: right, .. }
         | ExprKind::Band { range: left, shares: right }
         | ExprKind::Duty { kind: left, due: right } => {

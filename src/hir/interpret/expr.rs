@@ -26,14 +26,14 @@ impl<'p> Case<'p> {
     fn form(&self, expr: &Expr, frame: &mut Frame<'p>) -> Evaluated {
         match &expr.kind {
             ExprKind::Unary(op, of) => self.unary(*op, of, frame),
-            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, frame),
+            ExprKind::Binary(op, sides) => self.binary(*op, &sides.left, &sides.right, frame),
             ExprKind::Field(record, field) => self.field(record, *field, frame),
             ExprKind::Call { named, args, at } => self.call(*named, args, at.as_deref(), frame),
             ExprKind::Convert(factor, of) => {
                 self.unless_nothing(of, frame, &|value| value::convert(value, *factor))
             }
             ExprKind::Round(rounding, of) => {
-                self.unless_nothing(of, frame, &|value| value::round(value, *rounding))
+                self.unless_nothing(of, frame, &|value| value::round(value, **rounding))
             }
             ExprKind::AddWorkingDays { calendar, date, count } => {
                 self.with_calendar(*calendar, date, count, value::add_working_days, frame)

@@ -48,14 +48,14 @@ impl Lowering<'_> {
                 self.called(*named, args, at.as_deref(), locals).map(|value| value.plain())
             }
             ExprKind::Unary(op, of) => self.unary(*op, of, locals),
-            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, locals),
+            ExprKind::Binary(op, sides) => self.binary(*op, &sides.left, &sides.right, locals),
             ExprKind::Convert(factor, of) => {
                 let of = self.term(of, locals);
                 self.convert(*factor, of)
             }
             ExprKind::Round(rounding, of) => {
                 let of = self.term(of, locals);
-                self.round(*rounding, of)
+                self.round(**rounding, of)
             }
             ExprKind::Choose { how: Choose::First, limbs, otherwise } => {
                 self.first(limbs, otherwise.as_deref(), &expr.ty, locals)

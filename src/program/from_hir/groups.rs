@@ -226,8 +226,8 @@ impl<'p> Lowering<'p> {
         open.clear();
         open.extend(&rule.when);
         while let Some(expr) = open.pop() {
-            if let ExprKind::Binary(BinaryOp::And, left, right) = &expr.kind {
-                open.extend([&**left, &**right]);
+            if let ExprKind::Binary(BinaryOp::And, sides) = &expr.kind {
+                open.extend([&sides.left, &sides.right]);
                 continue;
             }
             let Judged { holds, sure: YES } = self.condition(expr, &[]) else { return None };

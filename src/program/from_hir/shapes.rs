@@ -134,8 +134,8 @@ impl Lowering<'_> {
                 let fields = fields.iter().map(|field| self.value(field, locals)).collect();
                 Some(Shape::Record(Record { there: YES, sure: YES, fields }))
             }
-            ExprKind::Binary(crate::hir::BinaryOp::OrElse, left, right) => {
-                let (left, right) = (self.value(left, locals), self.value(right, locals));
+            ExprKind::Binary(crate::hir::BinaryOp::OrElse, sides) => {
+                let (left, right) = (self.value(&sides.left, locals), self.value(&sides.right, locals));
                 if left.there() == YES {
                     return Some(left);
                 }

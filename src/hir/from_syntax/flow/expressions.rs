@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::guards::{ends, zero};
 use super::{Flow, Known, any};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{BinaryOp, Choose, Expr, ExprKind, Limb, NamedId, UnaryOp};
+use crate::hir::{BinaryOp, Choose, Expr, ExprKind, Limb, NamedId, Sides, UnaryOp};
 use crate::types::{Bounds, Field, Presence, Type};
 use crate::value::{self, Certainty, Combine, Shape, Trouble, Value, Waits};
 
@@ -51,7 +51,7 @@ impl Flow<'_> {
             }
             ExprKind::Call { named, args, at } => self.call(*named, args, at.as_deref(), expr),
             ExprKind::Unary(op, of) => self.unary(*op, of, expr),
-            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, expr),
+            ExprKind::Binary(op, sides) => self.binary(*op, &sides.left, &sides.right, expr),
             ExprKind::Convert(factor, of) => {
                 let known = self.eval(of);
                 let value = match known.value.clone().without_nothing() {
@@ -67,7 +67,7 @@ impl Flow<'_> {
             }
             ExprKind::Round(rounding, of) => {
                 let value = self.need(of);
-                Known::from(or_any(value::round(&value, *rounding)))
+                Known::from(or_any(value::round(&value, **rounding)))
             }
             ExprKind::AddWorkingDays { calendar: _, date, count } => {
                 let date = self.need(date);
@@ -522,7 +522,8 @@ impl Flow<'_> {
 
     /// A range; where it must be in order, it is proven so.
     pub(super) fn eval_range(&mut self, expr: &Expr, must_be_in_order: bool) -> Known {
-        let ExprKind::Binary(BinaryOp::To, bottom, top) = &expr.kind else { return self.eval(expr) };
+        let ExprKind::Binary(BinaryOp::To, sides) = &expr.kind else { return self.eval(expr) };
+        let Sides { left: bottom, right: top } = &**sides;
         let (low, high) = (self.need(bottom), self.need(top));
         let (low_most, high_least) = (ends(&low).1, ends(&high).0);
         let by_bounds = matches!((&low_most, &high_least), (Some(most), Some(least)) if most <= least);
@@ -530,7 +531,7 @@ impl Flow<'_> {
             let order = Expr {
                 span: expr.span,
                 ty: Type::Bool,
-                kind: ExprKind::Binary(BinaryOp::LessOrEqual, bottom.clone(), top.clone()),
+                kind: ExprKind::Binary(BinaryOp::LessOrEqual, sides.clone()),
             };
             if self.eval(&order).value != Value::Bool(true) {
                 self.report(

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::super::same::same;
 use super::{Flow, Known};
-use crate::hir::{BinaryOp, Body, Expr, ExprKind, OutcomeSource, UnaryOp};
+use crate::hir::{BinaryOp, Body, Expr, ExprKind, OutcomeSource, Sides, UnaryOp};
 use crate::types::Type;
 use crate::value;
 use crate::value::{Number, Shape, Value, Waits};
@@ -97,18 +97,19 @@ impl Flow<'_> {
         }
         match (&condition.kind, truth) {
             (ExprKind::Unary(UnaryOp::Not, of), _) => return self.assume_quietly(of, !truth),
-            (ExprKind::Binary(BinaryOp::And, left, right), true)
-            | (ExprKind::Binary(BinaryOp::Or, left, right), false) => {
-                self.assume_quietly(left, truth);
-                return self.assume_quietly(right, truth);
+            (ExprKind::Binary(BinaryOp::And, sides), true)
+            | (ExprKind::Binary(BinaryOp::Or, sides), false) => {
+                self.assume_quietly(&sides.left, truth);
+                return self.assume_quietly(&sides.right, truth);
             }
-            (ExprKind::Binary(BinaryOp::Implies, left, right), false) => {
-                self.assume_quietly(left, true);
-                return self.assume_quietly(right, false);
+            (ExprKind::Binary(BinaryOp::Implies, sides), false) => {
+                self.assume_quietly(&sides.left, true);
+                return self.assume_quietly(&sides.right, false);
             }
             // One side is settled, so the other decides.
-            (ExprKind::Binary(BinaryOp::And, left, right), false)
-            | (ExprKind::Binary(BinaryOp::Or, left, right), true) => {
+            (ExprKind::Binary(BinaryOp::And, sides), false)
+            | (ExprKind::Binary(BinaryOp::Or, sides), true) => {
+                let Sides { left, right } = &**sides;
                 let settled = Value::Bool(!truth);
                 if self.eval(left).value == settled {
                     self.assume_quietly(right, truth);
@@ -116,7 +117,8 @@ impl Flow<'_> {
                     self.assume_quietly(left, truth);
                 }
             }
-            (ExprKind::Binary(BinaryOp::Implies, left, right), true) => {
+            (ExprKind::Binary(BinaryOp::Implies, sides), true) => {
+                let Sides { left, right } = &**sides;
                 if self.eval(left).value == Value::Bool(true) {
                     self.assume_quietly(right, true);
                 } else if self.eval(right).value == Value::Bool(false) {
@@ -137,7 +139,9 @@ impl Flow<'_> {
                 }
                 self.guards.push(Guard { subject: (**of).clone(), known: Refine::Nothing });
             }
-            (ExprKind::Binary(op, left, right), _) => self.assume_relation(*op, left, right, truth),
+            (ExprKind::Binary(op, sides), _) => {
+                self.assume_relation(*op, &sides.left, &sides.right, truth);
+            }
             _ => {}
         }
         self.narrow(condition, Value::Bool(truth));

@@ -286,10 +286,10 @@ impl Flow<'_> {
             return known;
         }
         let ty = self.policy.schema.describe(&body.ty);
-        let found = if let ExprKind::Binary(crate::hir::BinaryOp::Divide, _, divisor) = &body.kind {
+        let found = if let ExprKind::Binary(crate::hir::BinaryOp::Divide, sides) = &body.kind {
             Diagnostic::new(
                 Code::AbsenceDivision,
-                divisor.span,
+                sides.right.span,
                 "this divisor may be zero, and then the quotient is nothing",
             )
         } else {
@@ -408,10 +408,10 @@ impl Flow<'_> {
         if !value.may_be_nothing() {
             return value;
         }
-        let found = if let ExprKind::Binary(crate::hir::BinaryOp::Divide, _, divisor) = &expr.kind {
+        let found = if let ExprKind::Binary(crate::hir::BinaryOp::Divide, sides) = &expr.kind {
             Diagnostic::new(
                 Code::AbsenceDivision,
-                divisor.span,
+                sides.right.span,
                 "this divisor may be zero, and then the quotient is nothing",
             )
             .label(expr.span, "the quotient")

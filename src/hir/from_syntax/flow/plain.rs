@@ -2,7 +2,9 @@
 //! expressions, and following their guards would be the dearest part of the check.
 
 use super::Flow;
-use crate::hir::{BinaryOp, Body, Expr, ExprKind, InForce, Measure, MeasureKind, NamedId, Rule, UnaryOp};
+use crate::hir::{
+    BinaryOp, Body, Expr, ExprKind, InForce, Measure, MeasureKind, NamedId, Rule, Sides, UnaryOp,
+};
 use crate::types::{Field, Presence, Type};
 use crate::value::{Number, Value};
 
@@ -27,16 +29,17 @@ impl Flow<'_> {
             ExprKind::Unary(UnaryOp::Not | UnaryOp::Negate, of)
             | ExprKind::Convert(_, of)
             | ExprKind::Round(_, of) => self.is_plain(of),
-            ExprKind::Binary(BinaryOp::In | BinaryOp::NotIn, item, collection) => {
-                let is_plain = if let ExprKind::Binary(BinaryOp::To, bottom, top) = &collection.kind {
-                    self.is_plain(bottom) && self.is_plain(top)
+            ExprKind::Binary(BinaryOp::In | BinaryOp::NotIn, sides) => {
+                let Sides { left: item, right: collection } = &**sides;
+                let is_plain = if let ExprKind::Binary(BinaryOp::To, ends) = &collection.kind {
+                    self.is_plain(&ends.left) && self.is_plain(&ends.right)
                 } else {
                     self.is_plain(collection)
                 };
                 is_plain && self.is_plain(item)
             }
-            ExprKind::Binary(op, left, right) => {
-                is_plain_operator(*op) && self.is_plain(left) && self.is_plain(right)
+            ExprKind::Binary(op, sides) => {
+                is_plain_operator(*op) && self.is_plain(&sides.left) && self.is_plain(&sides.right)
             }
             ExprKind::Set(items) | ExprKind::List(items) => items.iter().all(|item| self.is_plain(item)),
             ExprKind::Invalid

@@ -76,7 +76,7 @@ pub(super) fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
         And | Or | Implies | Less | LessOrEqual | Greater | GreaterOrEqual | Is | IsNot | In | NotIn
         | HasAnyOf | HasAllOf | StartsWith => Type::Bool,
     };
-    expr(ty, ExprKind::Binary(op, Box::new(left), Box::new(right)))
+    expr(ty, ExprKind::Binary(op, Box::new(Sides { left, right })))
 }
 
 pub(super) fn unary(op: UnaryOp, of: Expr) -> Expr {

@@ -131,10 +131,12 @@ fn swapped(of: &Expr) -> Expr {
     use BinaryOp::*;
     let boxed = |of: &Expr| Box::new(swapped(of));
     let kind = match &of.kind {
-        ExprKind::Binary(op @ (And | Or | Add | Multiply | Higher | Lower | Is | IsNot), left, right) => {
-            ExprKind::Binary(*op, boxed(right), boxed(left))
+        ExprKind::Binary(op, sides) => {
+            let (left, right) = (swapped(&sides.left), swapped(&sides.right));
+            let is_commutative = matches!(op, And | Or | Add | Multiply | Higher | Lower | Is | IsNot);
+            let (left, right) = if is_commutative { (right, left) } else { (left, right) };
+            ExprKind::Binary(*op, Box::new(Sides { left, right }))
         }
-        ExprKind::Binary(op, left, right) => ExprKind::Binary(*op, boxed(left), boxed(right)),
         ExprKind::Unary(op, of) => ExprKind::Unary(*op, boxed(of)),
         ExprKind::Choose { how, limbs, otherwise } => {
             let mut limbs: Vec<Limb> =
