@@ -252,7 +252,7 @@ pub(crate) struct Rule {
     pub(crate) cites: Vec<Arc<str>>,
     pub(crate) in_force: InForce,
     /// `dated by v.date`; else the policy's law date.
-    pub(crate) dated_by: Option<Expr>,
+    pub(crate) dated_by: Option<Box<Expr>>,
     /// The rules that override this one, and for which outcomes (empty: all). The overriding rule's binders are a
     /// prefix of this rule's binders (over the same collections).
     pub(crate) overridden_by: Vec<(RuleId, Vec<OutcomeId>)>,

@@ -111,7 +111,7 @@ impl Rule {
         let items =
             self.binders.iter().flat_map(|binder| std::iter::once(&binder.collection).chain(&binder.filter));
         let measures = self.then.iter().flat_map(|measure| measure.kind.exprs());
-        items.chain(&self.dated_by).chain(&self.when).chain(measures)
+        items.chain(self.dated_by.as_deref()).chain(&self.when).chain(measures)
     }
 }
 

@@ -201,7 +201,7 @@ pub(super) fn check(policy: &Policy, sink: &mut Sink) -> Work {
     for rule in &policy.rules {
         let exprs = || {
             let measures = rule.then.iter().flat_map(|measure| measure.kind.exprs());
-            rule.dated_by.iter().chain(&rule.when).chain(measures)
+            rule.dated_by.as_deref().into_iter().chain(&rule.when).chain(measures)
         };
         let mut inner = costs.of_all(exprs());
         inner.work.add(&Charge::one());

@@ -237,7 +237,7 @@ fn read_by(policy: &Policy, node: Node, reads: &mut Vec<Node>) {
         Node::Rule(RuleId(id)) => {
             let Some(rule) = policy.rules.get(id as usize) else { return };
             rule.binders.iter().for_each(|binder| binder.for_each_child(&mut add));
-            rule.dated_by.iter().chain(&rule.when).for_each(add);
+            rule.dated_by.as_deref().into_iter().chain(&rule.when).for_each(add);
             reads.extend(rule.overridden_by.iter().map(|(over, _)| Node::Rule(*over)));
             if rule.in_force != InForce::default() && rule.dated_by.is_none() {
                 reads.push(Node::LawDate);

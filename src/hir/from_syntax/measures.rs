@@ -60,7 +60,7 @@ impl Lowering<'_> {
             title: title(&rule.head),
             cites: texts(&rule.head.cites),
             in_force,
-            dated_by,
+            dated_by: dated_by.map(Box::new),
             overridden_by: Vec::new(),
             binders,
             when,
@@ -164,14 +164,11 @@ impl Lowering<'_> {
                 let at_least = at_least.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx));
                 let at_most = at_most.as_ref().and_then(|limit| self.measure_limit(limit, &limit_type, cx));
                 let (at_least, at_most) = (at_least.map(Box::new), at_most.map(Box::new));
-                for value in self.contributions(values, &ty, span, cx) {
-                    let kind = MeasureKind::Contribute {
-                        value,
-                        at_least: at_least.clone(),
-                        at_most: at_most.clone(),
-                    };
+                self.contributions(values, &ty, span, cx, &mut |value| {
+                    let (at_least, at_most) = (at_least.clone(), at_most.clone());
+                    let kind = MeasureKind::Contribute { value, at_least, at_most };
                     made.push(Measure { span, outcome, kind });
-                }
+                });
             }
         }
     }
@@ -204,14 +201,15 @@ impl Lowering<'_> {
         Some(self.expr(share, Some(&Type::Number), cx))
     }
 
-    /// The values of one line of `then`: a set of members, one duty each, or one value.
+    /// Gives the values of one line of `then`: a set of members, one duty each, or one value.
     fn contributions(
         &mut self,
         values: &[ast::Contribution],
         ty: &Type,
         span: Span,
         cx: &mut Cx,
-    ) -> Vec<Expr> {
+        give: &mut dyn FnMut(Expr),
+    ) {
         for value in values {
             if let (Some(due), false) = (&value.due, matches!(ty, Type::Duty(_) | Type::Invalid)) {
                 let found = self.describe(ty);
@@ -224,29 +222,23 @@ impl Lowering<'_> {
         }
         if let Type::Set(of) = ty {
             let mut members = Vec::new();
-            let mut made = Vec::new();
             for value in values {
                 let inner = without_groups(&value.value);
                 let is_set = matches!(inner.kind, ast::ExprKind::List(_));
                 if is_set {
-                    made.push(self.expr(&value.value, Some(ty), cx));
+                    give(self.expr(&value.value, Some(ty), cx));
                 } else if self.needs_context(&value.value, cx) {
                     members.push(self.expr(&value.value, Some(of), cx));
                 } else {
                     let checked = self.expr(&value.value, None, cx);
-                    if checked.ty == *ty {
-                        made.push(checked)
-                    } else {
-                        members.push(self.coerce(checked, of))
-                    }
+                    if checked.ty == *ty { give(checked) } else { members.push(self.coerce(checked, of)) }
                 }
             }
             if !members.is_empty() {
-                made.push(Expr { span, ty: ty.clone(), kind: ExprKind::Set(members) });
+                give(Expr { span, ty: ty.clone(), kind: ExprKind::Set(members) });
             }
-            made
         } else if let Type::Duty(id) = ty {
-            values.iter().filter_map(|value| self.duty(value, *id, cx)).collect()
+            values.iter().filter_map(|value| self.duty(value, *id, cx)).for_each(give);
         } else {
             if let [_, second, ..] = values {
                 self.report(
@@ -255,7 +247,7 @@ impl Lowering<'_> {
                     "one rule gives this outcome one value",
                 );
             }
-            values.first().map(|value| self.expr(&value.value, Some(ty), cx)).into_iter().collect()
+            values.first().map(|value| self.expr(&value.value, Some(ty), cx)).into_iter().for_each(give);
         }
     }
 

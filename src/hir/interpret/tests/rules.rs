@@ -150,7 +150,7 @@ fn a_rule_dated_by_its_item_is_in_force_per_item() {
     let fine = world.built("fine", Type::Integer, Combine::Sum, Some(Value::Integer(0)));
     world.rule(Rule {
         binders: vec![binder],
-        dated_by: Some(item(0, Type::Date)),
+        dated_by: Some(Box::new(item(0, Type::Date))),
         in_force: period(Some("2020-01-01"), None),
         then: vec![add(fine, int(1))],
         ..rule("fined")
