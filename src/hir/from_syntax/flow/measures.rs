@@ -90,7 +90,7 @@ impl Flow<'_> {
             let mark = self.begin();
             self.quiet += 1;
             // What is known of a constant depends on no guard.
-            if !caps.iter().all(|cap| matches!(cap.kind, ExprKind::Const(_))) {
+            if !caps.iter().all(|cap| is_constant(cap)) {
                 self.enter(&rule.binders);
                 if let Some(when) = &rule.when {
                     self.assume(when, true);
@@ -113,6 +113,12 @@ impl Flow<'_> {
             whole
         }
     }
+}
+
+/// A constant of the text, perhaps a whole number that stands for a number.
+fn is_constant(expr: &Expr) -> bool {
+    let of = if let ExprKind::Convert(_, of) = &expr.kind { of } else { expr };
+    matches!(of.kind, ExprKind::Const(_))
 }
 
 /// What the rule contributes to the outcome, and what caps that.
