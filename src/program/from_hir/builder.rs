@@ -29,6 +29,18 @@ struct Node {
 }
 
 impl Node {
+    /// Members of a mask that are neighbours are the places between two.
+    fn compare_neighbours(&mut self) {
+        if let Self { code: Code::Member, b: Ref::Const(mask), .. } = *self
+            && mask.count_ones().saturating_add(mask.leading_zeros()).saturating_add(mask.trailing_zeros())
+                == 64
+        {
+            self.code = Code::Within;
+            self.b = Ref::Const(mask.trailing_zeros().into());
+            self.c = Ref::Const(i64::from(mask.count_ones()).saturating_sub(1));
+        }
+    }
+
     /// A number that hardly any other node has.
     fn fingerprint(&self) -> u64 {
         let word = |of: Ref| match of {
@@ -276,13 +288,22 @@ impl Builder {
         match (a, b) {
             (Ref::Const(a), Ref::Const(b)) => Ref::Const(a.min(b)),
             (_, _) if a == b => a,
-            (cap @ Ref::Const(_), of) | (of, cap @ Ref::Const(_)) => match self.node(of) {
-                Some(Node { code: Code::Higher, a: floor @ Ref::Const(_), b: of, .. }) => {
-                    self.make(Code::Clamp, of, floor, cap)
-                }
-                Some(_) | None => self.make(Code::Lower, cap, of, NO),
-            },
+            (Ref::Const(cap), of) | (of, Ref::Const(cap)) => self.capped(of, cap),
             (_, _) => self.make(Code::Lower, a.min(b), a.max(b), NO),
+        }
+    }
+
+    /// A number cut to `cap`. Where it was cut before if a bit was set, that bit chooses the cap.
+    fn capped(&mut self, of: Ref, cap: i64) -> Ref {
+        match self.node(of) {
+            Some(Node { code: Code::Higher, a: floor @ Ref::Const(_), b: of, .. }) => {
+                self.make(Code::Clamp, of, floor, Ref::Const(cap))
+            }
+            Some(Node { code: Code::LowerIf, a: when, b: Ref::Const(value), c: of }) => {
+                let cap = self.select(when, Ref::Const(value.min(cap)), Ref::Const(cap));
+                self.lower_of(of, cap)
+            }
+            Some(_) | None => self.make(Code::Lower, Ref::Const(cap), of, NO),
         }
     }
 

@@ -23,7 +23,8 @@ pub(in super::super) struct Finished {
 
 impl Builder {
     /// Leaves out what no root asks for, and numbers the rest; `None` when it needs too many registers.
-    pub(in super::super) fn finish(self, roots: &[Ref]) -> Option<Finished> {
+    pub(in super::super) fn finish(mut self, roots: &[Ref]) -> Option<Finished> {
+        self.nodes.iter_mut().for_each(Node::compare_neighbours);
         let asked = self.asked(roots);
         let order = order::order(&self, &asked)?;
         let nodes = || order.iter().filter_map(|step| step.node(&self.nodes));
