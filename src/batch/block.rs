@@ -1,7 +1,7 @@
 //! Some rows at a time through a program: each step runs over all of them before the next one begins, so that what it costs
 //! to look at a step is shared.
 
-use crate::eval::{Left, add_months, half_even, half_up, round_down, round_up, run_group};
+use crate::eval::{Divisor, Left, add_months, half_even, half_up, round_down, round_up, run_group};
 use crate::program::{Absent, Code, Program, Reg};
 
 use super::lane::{Column, Lane, Rows, Width};
@@ -327,7 +327,7 @@ impl Alone<'_> {
         &mut self,
         step: &Step,
         out: &mut Column,
-        rounded: impl Fn(i64, i64) -> (i64, bool),
+        rounded: impl Fn(i64, &Divisor) -> (i64, bool),
     ) -> Option<()> {
         let (of, by) = (self.before.get(step.a as usize)?, self.before.get(step.b as usize)?);
         let places = i64::rows_mut(out)?.iter_mut().zip(self.abstains.iter_mut());
@@ -337,11 +337,12 @@ impl Alone<'_> {
         };
         match (of, by) {
             (Column::Longs(of), Column::Constant(by)) => {
-                places.zip(of.iter()).for_each(|(place, of)| put(place, rounded(*of, *by)));
+                let by = Divisor::new(*by);
+                places.zip(of.iter()).for_each(|(place, of)| put(place, rounded(*of, &by)));
             }
             (of, by) => {
                 for (place, row) in places.zip(0..) {
-                    put(place, rounded(of.number(row), by.number(row)));
+                    put(place, rounded(of.number(row), &Divisor::new(by.number(row))));
                 }
             }
         }

@@ -4,18 +4,20 @@
 use std::sync::Arc;
 
 use crate::decision::{Decision, Fired, Overridden, Status};
-use crate::program::{Absent, Input, Kind, Output, Overrides, Parts, Program, Reg};
+use crate::program::{Absent, Fires, Input, Kind, Output, Overrides, Parts, Program, Reg};
 use crate::types::Schema;
 use crate::value::{Number, Value, date_of, day_number};
 
 pub(crate) use self::groups::{Left, run as run_group};
 use self::items::{Items, Spot};
+pub(crate) use self::round::{Divisor, half_even, half_up, round_down, round_up};
+pub(crate) use self::run::add_months;
 use self::run::{Around, Tape};
-pub(crate) use self::run::{add_months, half_even, half_up, round_down, round_up};
 
 mod groups;
 mod items;
 pub(crate) mod json;
+mod round;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -277,16 +279,16 @@ impl Machine {
             }
             self.made.iter_mut().for_each(Vec::clear);
         }
-        let mut around =
-            Around { left: &mut self.left, items: &self.items, at: &mut self.at, made: &mut self.made };
-        let fits = tape.run(program, &mut self.registers, &mut around);
+        let mut around = Around {
+            program,
+            left: &mut self.left,
+            items: &self.items,
+            at: &mut self.at,
+            made: &mut self.made,
+        };
+        let fits = tape.run(&mut self.registers, &mut self.fired, &mut around);
         if !fits || self.is_set(program.abstains) {
             return false;
-        }
-        // Which rules fire is anybody's guess, so there is no branch on it.
-        for (word, fires) in self.fired.iter_mut().zip(program.fires.chunks(64)) {
-            let bits = fires.iter().map(|fires| self.registers.get(usize::from(fires.when.0)).copied());
-            *word = bits.zip(0..).fold(0, |word, (bit, place)| word | (bit.unwrap_or(0) as u64) << place);
         }
         for fires in program.item_fires.iter().filter(|_| !is_flat) {
             let count = self.made.get(usize::from(fires.list)).map_or(0, Vec::len);
@@ -311,19 +313,12 @@ impl Machine {
         self.register(bit) != 0
     }
 
-    /// The names of the rules that fired, sorted; after a run.
-    pub(crate) fn fired(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.fired_places().filter_map(|place| self.program().rules.get(place))
-    }
-
-    /// The same rules as places in [`Program::rules`].
+    /// The rules that fired, ascending, as places in [`Program::rules`]; after a run.
     #[inline]
-    pub(crate) fn fired_places(&self) -> impl Iterator<Item = usize> {
-        let program = self.program();
+    pub(crate) fn fired(&self) -> Places<'_> {
         // With groups there is a list of all.
         let words = if self.left.fired.is_empty() { &*self.fired } else { &[] };
-        let alone = Bits::new(words).filter_map(|place| program.fires.get(place)).map(|fires| fires.rule);
-        alone.chain(self.left.fired.iter().copied()).map(|place| place as usize)
+        Places { bits: Bits::new(words), fires: &self.program().fires, listed: self.left.fired.iter() }
     }
 
     /// What the run decided; `None` for a value that cannot be, which would be a mistake of the engine.
@@ -331,7 +326,8 @@ impl Machine {
         let program = self.program();
         let outcomes = program.outputs.iter().map(|output| self.outcome(output)).collect::<Option<_>>()?;
         let overrides = program.overrides.iter().filter(|overrides| self.is_set(overrides.when));
-        let mut decision = decided(schema, outcomes, self.fired(), overrides);
+        let fired = self.fired().filter_map(|place| program.rules.get(place));
+        let mut decision = decided(schema, outcomes, fired, overrides);
         if !program.item_fires.is_empty() {
             decision.fired = self.fired_for();
         }
@@ -342,7 +338,7 @@ impl Machine {
     pub(crate) fn fired_for(&self) -> Vec<Fired> {
         let program = self.program();
         let is_alone = |place: &usize| program.item_fires.iter().all(|fires| fires.rule as usize != *place);
-        let alone = self.fired_places().filter(is_alone).filter_map(|place| program.rules.get(place));
+        let alone = self.fired().filter(is_alone).filter_map(|place| program.rules.get(place));
         let mut fired: Vec<Fired> = alone.map(|rule| Fired { rule: rule.clone(), item: None }).collect();
         for fires in &program.item_fires {
             let Some(rule) = program.rules.get(fires.rule as usize) else { continue };
@@ -378,7 +374,36 @@ fn is_given(given: &[[u8; 8]], place: u16) -> bool {
     given.as_flattened().get(usize::from(place)) == Some(&1)
 }
 
+/// The rules that fired in a machine: see [`Machine::fired`].
+#[derive(Clone, Debug)]
+pub(crate) struct Places<'m> {
+    bits: Bits<'m>,
+    fires: &'m [Fires],
+    /// All of them, where there are groups.
+    listed: std::slice::Iter<'m, u32>,
+}
+
+impl Iterator for Places<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let rule = match self.bits.next() {
+            Some(place) => self.fires.get(place)?.rule,
+            None => *self.listed.next()?,
+        };
+        Some(rule as usize)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = self.bits.len().saturating_add(self.listed.len());
+        (count, Some(count))
+    }
+}
+
 /// The places of the bits that are set, ascending.
+#[derive(Clone, Debug)]
 struct Bits<'w> {
     words: &'w [u64],
     /// What is left of the word before `words`, and the place of its first bit.
@@ -387,11 +412,19 @@ struct Bits<'w> {
 }
 
 impl<'w> Bits<'w> {
+    #[inline]
     fn new(words: &'w [u64]) -> Self {
         match words {
             [word, words @ ..] => Self { words, word: *word, first: 0 },
             [] => Self { words, word: 0, first: 0 },
         }
+    }
+
+    /// How many are left.
+    #[inline]
+    fn len(&self) -> usize {
+        let words = std::iter::once(&self.word).chain(self.words);
+        words.map(|word| word.count_ones() as usize).sum()
     }
 }
 
