@@ -2,13 +2,14 @@
 //! What the compiled program abstains from, the reference evaluator decides from the same facts as JSON.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::Policy;
-use crate::decision::{Decision, Status};
+use crate::decision::{Decision, Fired, Status};
 use crate::eval::json::{Most, Reader};
-use crate::eval::{Machine, value_of};
+use crate::eval::{Machine, Places, value_of};
 use crate::facts;
-use crate::program::{Kind, Output};
+use crate::program::{Kind, Output, Reg};
 use crate::types::{Field, Type};
 use crate::value::{Number, Value, date_of};
 
@@ -29,7 +30,7 @@ pub struct FactKey {
     pub(super) in_percent: bool,
 }
 
-/// Ways of giving a fact to a program, as parts of a stamp.
+/// Ways of giving a fact to a program and of taking an outcome from it, as parts of a stamp.
 const BOOL: u64 = 1 << 8;
 const INTEGER: u64 = 2 << 8;
 const NUMBER: u64 = 3 << 8;
@@ -44,8 +45,10 @@ pub struct OutcomeKey {
     pub(super) place: u16,
     /// Where the program leaves it.
     output: Option<Output>,
-    /// There always is such a thing.
-    is_there: bool,
+    /// How it is taken at once: the policy, the kind, and the scale of a number, as one number. None if there may be no such
+    /// thing.
+    stamp: u64,
+    value: Reg,
 }
 
 /// A member of an enum or scale as the value of one fact: see [`Policy::member`].
@@ -98,6 +101,8 @@ pub struct Decider {
     foreign: bool,
     /// The answer of the reference evaluator, where it had to decide.
     decision: Option<Decision>,
+    /// The policy's part of the stamps of outcomes that are taken at once: none where the program did not decide.
+    answered: u64,
 }
 
 /// What a compiled policy decides in.
@@ -159,9 +164,22 @@ impl Policy {
         let output = self.program().and_then(|program| program.outputs.get(place)).copied();
         // A list is read from the decision.
         let output = output.filter(|output| output.list.is_none());
-        let there = output.zip(self.program()).and_then(|(output, program)| program.constant(output.there));
-        let is_there = there == Some(1);
-        Some(OutcomeKey { policy: self.checked.id, place: u16::try_from(place).ok()?, output, is_there })
+        let always = output
+            .filter(|output| self.program().is_some_and(|program| program.constant(output.there) == Some(1)));
+        let way = always.map_or(0, |output| match output.kind {
+            Kind::Bool => BOOL,
+            Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months => INTEGER,
+            Kind::Number { scale } => NUMBER | u64::from(scale),
+            Kind::Member => MEMBER,
+            Kind::Date | Kind::Set | Kind::Text | Kind::Record | Kind::List => 0,
+        });
+        Some(OutcomeKey {
+            policy: self.checked.id,
+            place: u16::try_from(place).ok()?,
+            output,
+            stamp: if way == 0 { 0 } else { self.checked.id << POLICY | way },
+            value: output.map_or(Reg(0), |output| output.value),
+        })
     }
 
     /// The most bytes of a fact that is not given as JSON.
@@ -196,6 +214,7 @@ impl Policy {
             by_text: false,
             foreign: false,
             decision: None,
+            answered: u64::MAX,
         }
     }
 }
@@ -317,11 +336,19 @@ impl Decider {
     /// Decides the case of the facts given since the last [`clear`](Self::clear).
     #[inline]
     pub fn decide(&mut self) -> Answer<'_> {
-        self.decision = None;
         let decided =
             !self.by_text && !self.foreign && self.ready.as_mut().is_some_and(|ready| ready.machine.run());
+        self.answer(decided, |decider| decider.decide_by_reference())
+    }
+
+    /// The answer of the program where it decided, or else of the reference evaluator.
+    #[inline]
+    fn answer(&mut self, decided: bool, by_reference: impl FnOnce(&mut Self) -> Decision) -> Answer<'_> {
+        self.answered = if decided { self.id << POLICY } else { u64::MAX };
         if !decided {
-            self.decision = Some(self.decide_by_reference());
+            self.decision = Some(by_reference(self));
+        } else if self.decision.is_some() {
+            self.decision = None;
         }
         Answer { decider: self }
     }
@@ -330,20 +357,19 @@ impl Decider {
     /// next case begins with [`clear`](Self::clear), or with this.
     pub fn decide_json(&mut self, facts: &str) -> Answer<'_> {
         self.clear();
-        self.decision = None;
         let decided = facts.len() <= self.policy.checked.limits.case_bytes
             && self
                 .ready
                 .as_mut()
                 .is_some_and(|Ready { machine, reader, .. }| reader.read(facts, machine) && machine.run());
-        if !decided {
+        self.answer(decided, |decider| {
             // Some of its facts may have been given.
-            self.clear();
-            self.decision = Some(self.policy.reference().decide_json(facts));
-        }
-        Answer { decider: self }
+            decider.clear();
+            decider.policy.reference().decide_json(facts)
+        })
     }
 
+    #[cold]
     fn decide_by_reference(&self) -> Decision {
         let json = if self.foreign {
             // No name of the policy is meant: so it is told.
@@ -416,6 +442,9 @@ impl Answer<'_> {
     #[inline]
     #[must_use]
     pub fn bool(&self, outcome: OutcomeKey) -> Option<bool> {
+        if let Some(value) = self.at_once(outcome, BOOL) {
+            return Some(value != 0);
+        }
         match self.read(outcome)? {
             Read::Number(value, Kind::Bool) => Some(value != 0),
             Read::Value(Value::Bool(value)) => Some(*value),
@@ -427,6 +456,9 @@ impl Answer<'_> {
     #[inline]
     #[must_use]
     pub fn integer(&self, outcome: OutcomeKey) -> Option<i64> {
+        if let Some(value) = self.at_once(outcome, INTEGER) {
+            return Some(value);
+        }
         match self.read(outcome)? {
             Read::Number(value, Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months) => Some(value),
             Read::Value(
@@ -454,6 +486,10 @@ impl Answer<'_> {
     #[inline]
     #[must_use]
     pub fn scaled(&self, outcome: OutcomeKey, scale: u32) -> Option<i64> {
+        // A larger scale would reach into other parts of the stamp.
+        if let Some(value) = self.at_once(outcome, NUMBER | u64::from(scale)).filter(|_| scale <= 0xff) {
+            return Some(value);
+        }
         match self.read(outcome)? {
             Read::Number(value, Kind::Number { scale: at }) => rescaled(value, at, scale),
             Read::Value(Value::Number(number)) => number.scaled(scale),
@@ -480,6 +516,9 @@ impl Answer<'_> {
     #[inline]
     #[must_use]
     pub fn member(&self, outcome: OutcomeKey) -> Option<usize> {
+        if let Some(place) = self.at_once(outcome, MEMBER) {
+            return usize::try_from(place).ok();
+        }
         match self.read(outcome)? {
             Read::Number(place, Kind::Member) => usize::try_from(place).ok(),
             Read::Value(Value::Member(place)) => usize::try_from(*place).ok(),
@@ -505,11 +544,14 @@ impl Answer<'_> {
     }
 
     /// The names of the rules that applied, sorted; a rule over items is named once for each.
-    pub fn fired(&self) -> impl Iterator<Item = &str> {
-        let decision = self.decider.decision.as_ref();
-        let ready = self.decider.ready.as_ref().filter(|_| decision.is_none());
-        let by_program = ready.into_iter().flat_map(|ready| ready.machine.fired()).map(|rule| &**rule);
-        by_program.chain(decision.into_iter().flat_map(Decision::fired).map(|fired| &*fired.rule))
+    #[inline]
+    pub fn fired(&self) -> impl ExactSizeIterator<Item = &str> {
+        match (&self.decider.decision, &self.decider.ready) {
+            (None, Some(Ready { machine, .. })) => {
+                Names::OfProgram { places: machine.fired(), rules: &machine.program().rules }
+            }
+            (decision, _) => Names::OfDecision(decision.as_ref().map_or(&[][..], |of| &of.fired).iter()),
+        }
     }
 
     /// All of the answer, in memory of its own.
@@ -538,7 +580,13 @@ impl Answer<'_> {
         }
     }
 
-    #[inline]
+    /// What the program has left in an outcome that is always there and taken this way.
+    #[inline(always)]
+    fn at_once(&self, outcome: OutcomeKey, way: u64) -> Option<i64> {
+        let ready = self.decider.ready.as_ref().filter(|_| outcome.stamp == self.decider.answered | way);
+        ready.map(|ready| ready.machine.register(outcome.value))
+    }
+
     fn read(&self, outcome: OutcomeKey) -> Option<Read<'_>> {
         if outcome.policy != self.decider.id {
             return None;
@@ -550,7 +598,7 @@ impl Answer<'_> {
             }
             (None, Some(Ready { machine, .. })) => {
                 let Output { kind, value, there, list: _ } = outcome.output?;
-                Some(if outcome.is_there || machine.is_set(there) {
+                Some(if machine.is_set(there) {
                     Read::Number(machine.register(value), kind)
                 } else {
                     Read::Value(&Value::Nothing)
@@ -566,6 +614,39 @@ impl std::fmt::Debug for Answer<'_> {
         self.decision().fmt(f)
     }
 }
+
+/// Names of rules that fired.
+enum Names<'a> {
+    OfProgram { places: Places<'a>, rules: &'a [Arc<str>] },
+    OfDecision(std::slice::Iter<'a, Fired>),
+}
+
+impl<'a> Iterator for Names<'a> {
+    type Item = &'a str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a str> {
+        match self {
+            Self::OfProgram { places, rules } => rules.get(places.next()?).map(|rule| &**rule),
+            Self::OfDecision(fired) => fired.next().map(|fired| &*fired.rule),
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::OfProgram { places, .. } => places.size_hint(),
+            Self::OfDecision(fired) => fired.size_hint(),
+        }
+    }
+
+    #[inline]
+    fn count(self) -> usize {
+        self.len()
+    }
+}
+
+impl ExactSizeIterator for Names<'_> {}
 
 /// An outcome where it stands.
 enum Read<'a> {

@@ -99,7 +99,7 @@ impl Form {
         }
         text.push_str(r#"},"unsettled":[],"needs":[],"fired":["#);
         if machine.program().item_fires.is_empty() {
-            push_all(text, machine.fired_places().filter_map(|place| self.fires.get(place)));
+            push_all(text, machine.fired().filter_map(|place| self.fires.get(place)));
         } else {
             let fired: Vec<String> = machine.fired_for().iter().map(fired_form).collect();
             push_all(text, fired.iter().map(String::as_str));
