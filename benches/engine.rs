@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use assize::{Decider, Policy};
 use divan::{Bencher, black_box};
 
+const SERVICE: &str = include_str!("../examples/policies/service_enforcement/policy.assize");
 const QUALITY: &str = include_str!("policies/quality.assize");
 
 const CASE: &str = r#"{"act":"counterfeit","stage":"market","declared_standard":false,"keeps_declared":false,"defect_rate":"0.125","goods_value":"123456.78","units_sold":5000,"injured":2,"deaths":0,"prior_violations":3,"cooperates":true,"rectified":false}"#;
@@ -37,6 +38,13 @@ fn save(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn load_saved(bencher: Bencher<'_, '_>) {
     let saved = quality().save();
+    bencher.bench(|| Policy::load(black_box(&saved)).expect("a saved policy"));
+}
+
+/// One over lists.
+#[divan::bench]
+fn load_saved_lists(bencher: Bencher<'_, '_>) {
+    let saved = Policy::from_text("policy.assize", SERVICE).expect("a policy").save();
     bencher.bench(|| Policy::load(black_box(&saved)).expect("a saved policy"));
 }
 

@@ -78,11 +78,11 @@ impl Checked {
 
     /// The typed policy, made of the texts where there is none yet.
     pub(crate) fn typed(&self) -> &Typed {
-        self.typed.get_or_init(|| self.made_again().map(|(typed, _)| typed).unwrap_or_default())
+        self.typed.get_or_init(|| self.made_again().unwrap_or_default())
     }
 
     /// `None` where the texts do not give this policy, which only those of a forged file do.
-    pub(super) fn made_again(&self) -> Option<(Typed, Option<Arc<Compiled>>)> {
+    fn made_again(&self) -> Option<Typed> {
         // The texts were within the limits of the host that read them; how deep they nest is bounded in any case.
         let limits = Limits { source_bytes: usize::MAX, sources: usize::MAX, ..Limits::default() };
         let files = self.sources.files().map(|file| (self.sources.name(file), self.sources.text(file)));
@@ -91,13 +91,11 @@ impl Checked {
         let same_code = match (&compiled, &self.compiled) {
             (Some(made), Some(own)) => made.program == own.program,
             (None, None) => true,
-            // One that is not flat is not saved.
-            (Some(made), None) => !made.program.is_flat(),
-            (None, Some(_)) => false,
+            (Some(_), None) | (None, Some(_)) => false,
         };
         let same = same_code && checked.schema == self.schema && checked.about == self.about;
         let typed = Arc::into_inner(checked)?.typed.into_inner()?;
-        same.then_some((Typed { schema: self.schema.clone(), ..typed }, compiled))
+        same.then_some(Typed { schema: self.schema.clone(), ..typed })
     }
 
     /// The same without its typed policy.
@@ -134,9 +132,17 @@ pub(super) fn compiled(program: Program, work: &Work, steps: u64) -> Arc<Compile
     Arc::new(Compiled::new(program.shrunk(), most_items))
 }
 
+/// So many instructions stand for a step. With more items than they allow a case is left to the reference evaluator, so that
+/// the loops of a forged file end.
+const INSTRUCTIONS: u64 = 16;
+
 /// The most items of lists with which no case may take more than so many steps.
 fn most_items(work: &Work, program: &Program, steps: u64) -> u64 {
-    let fits = |items: u64| work.steps(items.saturating_add(program.most_members(items))) <= steps;
+    let own = Work { per_degree: program.work(), ..Work::default() };
+    let fits = |items: u64| {
+        let all = items.saturating_add(program.most_members(items));
+        work.steps(all) <= steps && own.steps(items) <= steps.saturating_mul(INSTRUCTIONS)
+    };
     let (mut most, mut step) = (0_u64, 1_u64 << 62);
     while step > 0 {
         let more = most.saturating_add(step);

@@ -16,7 +16,8 @@ use super::checked::{About, Checked, compiled, next_id};
 use super::{Error, Policy};
 use crate::hir::Work;
 use crate::limits::Limits;
-use crate::program::Program;
+use crate::program::saved::Saved;
+use crate::program::{Input, Program};
 use crate::source::Sources;
 use crate::types::Schema;
 
@@ -83,8 +84,6 @@ struct Body<'a, P> {
     texts: Vec<(&'a str, &'a str)>,
     warnings: Vec<Warning>,
     program: Option<P>,
-    /// There is a program, but one over lists or records, which is compiled again from the texts.
-    again: bool,
 }
 
 impl Policy {
@@ -114,8 +113,7 @@ impl Policy {
             schema: schema.clone(),
             texts: sources.files().map(|file| (sources.name(file), sources.text(file))).collect(),
             warnings: warnings.iter().map(Warning::from).collect(),
-            program: program.filter(|program| program.is_flat()),
-            again: program.is_some_and(|program| !program.is_flat()),
+            program: program.map(Saved::new),
         };
         // Nothing of it is of a kind that postcard does not write.
         let body = postcard::to_allocvec(&(VERSION, body)).unwrap_or_default();
@@ -140,8 +138,7 @@ impl Policy {
     ///
     /// The typed policy, which the reference evaluator, tests and a policy that is not compiled need, is made of the texts
     /// when it is first asked for. That takes as long as [`Policy::from_text`], once, also in the first case that the
-    /// compiled program leaves to the reference evaluator. [`Policy::verify`] does it ahead. Of a policy over lists or records
-    /// the program is not saved: it is made of the texts here.
+    /// compiled program leaves to the reference evaluator. [`Policy::verify`] does it ahead.
     ///
     /// Bytes are checked: a file that was cut, damaged or written by another version of assize is refused, and no bytes at
     /// all make it panic, run on or take memory without bound. But the checksum is against accidents. Whoever can write the
@@ -238,26 +235,24 @@ fn read(bytes: &[u8], limits: Limits) -> Result<Policy, Refusal> {
     if version != VERSION {
         return Err(Refusal::Version(version.to_owned()));
     }
-    match postcard::take_from_bytes::<Body<'_, Program>>(rest) {
+    match postcard::take_from_bytes::<Body<'_, Saved<Program, Input>>>(rest) {
         Ok((body, [])) => body.sound(limits).map_err(Refusal::Unsound),
         Ok((_, [_, ..])) | Err(_) => Err(unreadable),
     }
 }
 
-impl Body<'_, Program> {
+impl Body<'_, Saved<Program, Input>> {
     fn sound(self, limits: Limits) -> Result<Policy, &'static str> {
         self.schema.verify()?;
-        if let Some(program) = &self.program {
-            program.verify(&self.schema)?;
-        }
+        let program = self.program.map(|program| program.sound(&self.schema)).transpose()?;
         let mut sources = Sources::default();
         for (name, text) in &self.texts {
             sources.add(name, text);
         }
         let warnings = self.warnings.into_iter().map(|warning| warning.of(&sources));
         let warnings = warnings.collect::<Option<Vec<_>>>().ok_or("a warning is about no text")?;
-        let compiled = self.program.map(|program| compiled(program, &self.work, limits.steps));
-        let mut checked = Checked {
+        let compiled = program.map(|program| compiled(program, &self.work, limits.steps));
+        let checked = Checked {
             id: next_id(),
             about: About { name: self.name, title: self.title, cites: self.cites, work: self.work },
             schema: self.schema,
@@ -267,10 +262,6 @@ impl Body<'_, Program> {
             typed: OnceLock::new(),
             limits,
         };
-        if self.again {
-            let (typed, compiled) = checked.made_again().ok_or(OTHER_TEXTS)?;
-            (checked.typed, checked.compiled) = (OnceLock::from(typed), compiled);
-        }
         let compiled = checked.compiled.clone();
         Ok(Policy { checked: Arc::new(checked), compiled })
     }

@@ -16,8 +16,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) mod from_hir;
+mod layout;
 mod print;
 pub(crate) mod ranges;
+pub(crate) mod saved;
 mod verify;
 
 /// A place for a value of 64 bits.
@@ -232,6 +234,7 @@ pub(crate) struct Input {
     pub(crate) most: i64,
     pub(crate) absent: Absent,
     /// Where its number stands: in a register, of a field of an item in a slot.
+    #[serde(skip)]
     pub(crate) at: Reg,
     #[serde(skip)]
     pub(crate) parts: Parts,
@@ -270,8 +273,11 @@ pub(crate) struct List {
     pub(crate) within: Option<u16>,
 }
 
+/// Loops within loops go no deeper than this.
+const DEEPEST_LOOPS: usize = 8;
+
 /// Instructions that are run once for each item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Loop {
     /// The number of the list.
     pub(crate) list: u16,
@@ -304,7 +310,6 @@ pub(crate) struct Output {
     /// Whether there is such a thing.
     pub(crate) there: Reg,
     /// Of a list of values of the kind, the number of the list that the code adds to.
-    #[serde(skip)]
     pub(crate) list: Option<u16>,
 }
 
@@ -317,7 +322,7 @@ pub(crate) struct Fires {
 }
 
 /// A rule that fires for items, whose places in their list the code adds to a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ItemFires {
     /// The place of its name in [`Program::rules`].
     pub(crate) rule: u32,
@@ -398,17 +403,16 @@ pub(crate) struct Overrides {
     pub(crate) when: Reg,
 }
 
-/// A policy as straight-line code. What is skipped when it is written is empty where [it is flat](Program::is_flat).
+/// A policy as straight-line code. It is written as [`saved::Saved`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Program {
     /// By fact; each stands in the register of its place.
+    #[serde(skip)]
     pub(crate) inputs: Vec<Input>,
     #[serde(skip)]
     pub(crate) lists: Vec<List>,
-    #[serde(skip)]
     pub(crate) loops: Vec<Loop>,
     /// How many lists the code makes.
-    #[serde(skip)]
     pub(crate) made: u16,
     /// The first register behind the facts; constants fill the registers from here on.
     pub(crate) first_constant: u16,
@@ -426,7 +430,6 @@ pub(crate) struct Program {
     pub(crate) outputs: Vec<Output>,
     /// Rules outside groups, sorted.
     pub(crate) fires: Vec<Fires>,
-    #[serde(skip)]
     pub(crate) item_fires: Vec<ItemFires>,
     /// Sorted as a decision lists them.
     pub(crate) overrides: Vec<Overrides>,
@@ -455,6 +458,29 @@ impl Program {
         let facts: u64 = self.inputs.iter().map(Input::most_members).sum();
         let item = self.lists.iter().map(|list| list.item.most_members()).max().unwrap_or(0);
         facts.saturating_add(items.saturating_mul(item))
+    }
+
+    /// How often an instruction is run at most, by power of the number of items.
+    pub(crate) fn work(&self) -> Vec<u64> {
+        let mut per_degree = vec![0_u64];
+        // Where the loops end that an instruction stands in.
+        let mut ends = Vec::new();
+        for (instruction, at) in self.code.iter().zip(0_usize..) {
+            while ends.last().is_some_and(|end| *end <= at) {
+                ends.pop();
+            }
+            let degree = ends.len();
+            per_degree.resize(per_degree.len().max(degree.saturating_add(1)), 0);
+            if let Some(work) = per_degree.get_mut(degree) {
+                *work = work.saturating_add(1);
+            }
+            if instruction.code == Code::Each {
+                let length =
+                    self.loops.get(usize::from(instruction.a.0)).map_or(0, |one| one.length as usize);
+                ends.push(at.saturating_add(length).saturating_add(1));
+            }
+        }
+        per_degree
     }
 
     /// Facts and outcomes are single values, and there is no loop: it can be run over columns.

@@ -1,11 +1,15 @@
-//! Whether a program that was read from bytes can be run: every register is read after it is written, every table, group,
-//! part and name exists, bits are bits, and nothing is larger than what was read. Every compiled program is sound; one
-//! that is changed is refused, or decides (something else) without harm.
+//! Whether a program that was read from bytes can be run: every register is read after it is written, and one that is written
+//! in a loop nowhere else; every table, group, part, list, slot and name exists, bits are bits, each loop is run once at most, and
+//! nothing is larger than what was read. Every compiled program is sound; one that is changed is refused, or decides
+//! (something else) without harm.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Absent, Code, Gather, Group, Input, Instruction, Key, Kind, Program, Reg};
-use crate::types::{EnumId, Presence, Schema, Type};
+use super::{
+    Absent, Code, DEEPEST_LOOPS, Gather, Group, Input, Instruction, ItemFires, Key, Kind, Loop, Parts,
+    Program, Reg,
+};
+use crate::types::{EnumId, Field, Presence, Schema, Type};
 
 #[cfg(test)]
 mod tests;
@@ -19,56 +23,64 @@ const MOST_COLUMNS: usize = 8;
 
 type Verdict = Result<(), &'static str>;
 
-fn require(sound: bool, wrong: &'static str) -> Verdict {
+pub(super) fn require(sound: bool, wrong: &'static str) -> Verdict {
     if sound { Ok(()) } else { Err(wrong) }
 }
 
+/// Whether an input is one of the field.
+pub(super) fn agrees(input: &Input, field: &Field, schema: &Schema) -> bool {
+    let may_be_absent = field.nothing || field.unknown;
+    let same = match (&input.absent, &field.presence) {
+        (Absent::Default(value), Presence::Default(_)) => input.kind != Kind::Bool || is_bit(*value),
+        (Absent::Missing, Presence::Needed) => !may_be_absent,
+        (Absent::Asked(_), Presence::Needed) => may_be_absent,
+        (Absent::Asked(_), Presence::NeededWhen(_)) | (Absent::Derived, Presence::FirstOf(_)) => true,
+        (_, _) => false,
+    };
+    same && fits(input.kind, &field.ty, schema)
+}
+
 impl Program {
+    /// Its inputs are those of the schema.
+    ///
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(crate) fn verify(&self, schema: &Schema) -> Verdict {
+    pub(super) fn verify(&self, schema: &Schema) -> Verdict {
         require(self.registers() <= MOST, "there are too many registers")?;
-        self.inputs_are_facts(schema)?;
         let bits = Registers::new(self)?.code()?;
-        let is_bit = |register: Reg| bits.get(usize::from(register.0)).copied();
+        let is_bit = |register: Reg| bits.get(usize::from(register.0)).copied().flatten();
         require(is_bit(self.abstains) == Some(true), "what abstains is no bit")?;
         require(self.outputs.len() == schema.outcomes.len(), "there are other outcomes")?;
         for (output, outcome) in self.outputs.iter().zip(&schema.outcomes) {
-            require(fits(output.kind, &outcome.ty, schema), "an outcome is of another kind")?;
+            let ty = match (output.list, &outcome.ty) {
+                (None, ty) => ty,
+                (Some(list), Type::List(of)) if list < self.made => of,
+                (Some(_), _) => return Err("an outcome is no list"),
+            };
+            let is_value = !matches!(output.kind, Kind::Record | Kind::List);
+            require(is_value && fits(output.kind, ty, schema), "an outcome is of another kind")?;
             require(is_bit(output.there) == Some(true), "it is no bit whether there is an outcome")?;
             let bit = is_bit(output.value).ok_or("an outcome has no register")?;
-            require(bit || output.kind != Kind::Bool, "an outcome is no bit")?;
+            require(bit || output.kind != Kind::Bool || output.list.is_some(), "an outcome is no bit")?;
         }
         self.names(schema)?;
+        self.item_fires.iter().try_for_each(|fires| self.fires_for_items(fires))?;
         let whens = self.fires.iter().map(|fires| fires.when);
         let whens = whens.chain(self.overrides.iter().map(|overrides| overrides.when)).map(is_bit);
         require(whens.into_iter().all(|bit| bit == Some(true)), "a rule fires by no bit")
     }
 
-    /// Facts come first, then the bits that say whether some of them are given.
-    fn inputs_are_facts(&self, schema: &Schema) -> Verdict {
-        let fields = &schema.facts.fields;
-        require(self.inputs.len() == fields.len(), "there are other facts")?;
-        let mut next = self.inputs.len();
-        for ((Input { kind, absent, at, .. }, field), place) in self.inputs.iter().zip(fields).zip(0..) {
-            require(usize::from(at.0) == place, "a fact stands elsewhere")?;
-            require(fits(*kind, &field.ty, schema), "a fact is of another kind")?;
-            let may_be_absent = field.nothing || field.unknown;
-            let agrees = match (absent, &field.presence) {
-                (Absent::Derived, Presence::FirstOf(_)) => true,
-                (Absent::Default(value), Presence::Default(_)) => *kind != Kind::Bool || is_bit(*value),
-                (Absent::Asked(register), Presence::NeededWhen(_) | Presence::Needed) => {
-                    let is_next = usize::from(register.0) == next;
-                    next = next.saturating_add(1);
-                    is_next
-                }
-                (Absent::Missing, Presence::Needed) => !may_be_absent,
-                (_, _) => false,
-            };
-            require(agrees, "a fact that is not given means something else")?;
+    /// The items lie in a list of the facts, with the lists around it.
+    fn fires_for_items(&self, fires: &ItemFires) -> Verdict {
+        require(fires.list < self.made, "a rule fires for the items of no list")?;
+        let first = fires.path.first().ok_or("items have no path")?;
+        let mut next = Some(first.0);
+        for (list, _) in &fires.path {
+            require(next == Some(*list), "the path of items leads elsewhere")?;
+            next = self.lists.get(usize::from(*list)).ok_or("there is no such list")?.within;
         }
-        require(next == usize::from(self.first_constant), "registers of facts are missing")
+        require(next.is_none(), "the path of items leads elsewhere")
     }
 
     /// Each rule is named once, in order, and fires in one way.
@@ -82,7 +94,8 @@ impl Program {
             Some(rules.iter().map(|rule| rule.rule))
         });
         let grouped = grouped.flatten();
-        for rule in alone.chain(grouped) {
+        let for_items = self.item_fires.iter().map(|fires| fires.rule);
+        for rule in alone.chain(grouped).chain(for_items) {
             let named = named.get_mut(rule as usize).ok_or("a rule has no name")?;
             require(!std::mem::replace(named, true), "a rule fires in two ways")?;
         }
@@ -109,11 +122,18 @@ enum Operand {
     Table,
     Group,
     Part,
-    Refused,
+    /// A loop that begins here.
+    Loop,
+    /// A loop around.
+    Around,
+    /// A slot of an item that the loop of the first operand is at.
+    Slot,
+    /// A list that is made.
+    Made,
 }
 
 fn operands(code: Code) -> [Operand; 3] {
-    use Operand::{Bit, Divisor, Group, Idle, Number, Part, Refused, Table, Zero};
+    use Operand::{Around, Bit, Divisor, Group, Idle, Loop, Made, Number, Part, Slot, Table, Zero};
     match code {
         Code::Add
         | Code::Subtract
@@ -136,30 +156,56 @@ fn operands(code: Code) -> [Operand; 3] {
         Code::Lookup => [Number, Table, Zero],
         Code::Group => [Group, Zero, Zero],
         Code::Part => [Number, Part, Zero],
-        // These stand in no program that is saved.
-        Code::Each | Code::Item | Code::At | Code::Push => [Refused; 3],
+        Code::Each => [Loop, Zero, Zero],
+        Code::Item => [Around, Slot, Zero],
+        Code::At => [Around, Zero, Zero],
+        Code::Push => [Bit, Number, Made],
     }
 }
 
 /// What is known of registers, in the order in which they are written.
 struct Registers<'p> {
     program: &'p Program,
-    /// By register: it is 0 or 1 in every case.
-    bits: Vec<bool>,
+    /// By register, whether it is 0 or 1 in every case; no register where it is written in a loop that has ended.
+    bits: Vec<Option<bool>>,
     /// By table, the same of its entries.
     tables: Vec<bool>,
+    /// By list of the facts, the same of its slots.
+    slots: Vec<Vec<bool>>,
     /// By group, the register of the instruction that runs it.
     run: Vec<Option<Reg>>,
     /// By part, its group and whether it is a bit.
     parts: Vec<(usize, bool)>,
+    /// The loops around, from the outside.
+    around: Vec<Around>,
+    /// By loop, whether it has begun.
+    begun: Vec<bool>,
+    /// By register that gathers, its loop and the register that it begins with.
+    starts: BTreeMap<usize, (u16, Reg)>,
+}
+
+/// A loop whose instructions are looked at.
+#[derive(Clone, Copy)]
+struct Around {
+    number: u16,
+    /// Its first register, and the one behind its last.
+    begin: usize,
+    end: usize,
 }
 
 impl<'p> Registers<'p> {
     /// Before the first instruction.
     fn new(program: &'p Program) -> Result<Self, &'static str> {
-        let mut bits: Vec<bool> = program.inputs.iter().map(|input| input.kind == Kind::Bool).collect();
-        bits.resize(usize::from(program.first_constant), true);
-        bits.extend(program.constants.iter().map(|value| is_bit(*value)));
+        let mut facts = vec![false; usize::from(program.first_constant)];
+        program.inputs.iter().for_each(|input| mark(input, &mut facts));
+        let slots = program.lists.iter().map(|list| {
+            let mut slots = vec![false; usize::from(list.width)];
+            mark(&list.item, &mut slots);
+            slots
+        });
+        let slots = slots.collect();
+        let constants = program.constants.iter().map(|value| is_bit(*value));
+        let bits = facts.into_iter().chain(constants).map(Some).collect();
         let mut parts = Vec::new();
         for (group, number) in program.groups.iter().zip(0..) {
             let begin = parts.len();
@@ -176,40 +222,140 @@ impl<'p> Registers<'p> {
         let fit = parts.len() == program.parts as usize && parts.len() <= MOST;
         require(fit, "there are other parts")?;
         let tables = program.tables.iter().map(|table| table.iter().all(|entry| is_bit(*entry)));
-        Ok(Self { program, bits, tables: tables.collect(), run: vec![None; program.groups.len()], parts })
+        Ok(Self {
+            program,
+            bits,
+            tables: tables.collect(),
+            slots,
+            run: vec![None; program.groups.len()],
+            parts,
+            around: Vec::new(),
+            begun: vec![false; program.loops.len()],
+            starts: BTreeMap::new(),
+        })
     }
 
     /// By register, whether it is a bit.
-    fn code(mut self) -> Result<Vec<bool>, &'static str> {
+    fn code(mut self) -> Result<Vec<Option<bool>>, &'static str> {
         for instruction in &self.program.code {
+            self.end_loops()?;
             let Instruction { code, a, b, c } = *instruction;
-            for (operand, register) in operands(code).into_iter().zip([a, b, c]) {
-                self.operand(operand, register)?;
+            let own = self.bits.len();
+            let start = self.start(own)?;
+            require(start.is_none() || !matches!(code, Code::Each | Code::Group), "what is run gathers")?;
+            // What gathers reads what it was before.
+            if let Some(start) = start {
+                self.bits.push(Some(start));
             }
-            let is_bit = self.makes_bit(instruction)?;
-            self.bits.push(is_bit);
+            let is_bit = self.makes_bit(instruction)? && start != Some(false);
+            if let Some(bit) = self.bits.get_mut(own) {
+                *bit = Some(is_bit);
+            }
+            for (operand, register) in operands(code).into_iter().zip([a, b, c]) {
+                self.operand(operand, register, a)?;
+            }
+            if start.is_none() {
+                self.bits.push(Some(is_bit));
+            }
         }
+        self.end_loops()?;
+        require(self.around.is_empty() && self.starts.is_empty(), "a loop goes on behind the end")?;
         require(self.run.iter().all(Option::is_some), "a group is not run")?;
         Ok(self.bits)
     }
 
-    fn operand(&mut self, operand: Operand, of: Reg) -> Verdict {
-        let number = usize::from(of.0);
-        let bit = self.bits.get(number).copied();
-        match operand {
-            Operand::Number | Operand::Idle => {
-                require(bit.is_some(), "a register is read before it is written")
+    /// Of the next register, whether it is a bit before the first item; `None` where it does not gather.
+    fn start(&mut self, own: usize) -> Result<Option<bool>, &'static str> {
+        let Some((number, start)) = self.starts.remove(&own) else { return Ok(None) };
+        let inside = self.around.last().is_some_and(|around| around.number == number);
+        require(inside, "a register gathers in a loop around its own")?;
+        self.bit(start).map(Some)
+    }
+
+    /// Registers of loops that have ended are no longer read, but for those that gather: these are of the loop around.
+    fn end_loops(&mut self) -> Verdict {
+        while let Some(Around { number, begin, end }) = self.around.last().copied() {
+            if self.bits.len() < end {
+                break;
             }
-            Operand::Bit => require(bit == Some(true), "a number is read as a bit"),
+            self.around.pop();
+            let one = self.program.loops.get(usize::from(number)).ok_or("there is no such loop")?;
+            let mut gathered = Vec::with_capacity(one.starts.len());
+            for (register, _) in &one.starts {
+                gathered.push((usize::from(register.0), self.bit(*register)?));
+            }
+            self.bits.iter_mut().skip(begin).for_each(|bit| *bit = None);
+            for (register, bit) in gathered {
+                if let Some(place) = self.bits.get_mut(register) {
+                    *place = Some(bit);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A loop whose number is read, which begins behind the next register.
+    fn begin(&mut self, number: u16) -> Verdict {
+        let Loop { list, within, length, starts } =
+            self.program.loops.get(usize::from(number)).ok_or("there is no such loop")?;
+        let begun = self.begun.get_mut(usize::from(number)).ok_or("there is no such loop")?;
+        require(!std::mem::replace(begun, true), "a loop is run twice")?;
+        let of = self.program.lists.get(usize::from(*list)).ok_or("there is no such list")?;
+        let outer = match within {
+            Some(outer) => Some(self.around(*outer)?.list),
+            None => None,
+        };
+        require(of.within == outer, "a loop runs over the items of another list")?;
+        require(self.around.len() < DEEPEST_LOOPS, "loops nest too deep")?;
+        let begin = self.bits.len().saturating_add(1);
+        let end = begin.saturating_add(*length as usize);
+        let limit = self.around.last().map_or(self.program.registers(), |around| around.end);
+        require(end <= limit, "a loop goes on behind the end")?;
+        for (register, start) in starts {
+            let at = usize::from(register.0);
+            require((begin..end).contains(&at), "a register gathers outside of its loop")?;
+            self.bit(*start)?;
+            require(self.starts.insert(at, (number, *start)).is_none(), "a register gathers twice")?;
+        }
+        self.around.push(Around { number, begin, end });
+        Ok(())
+    }
+
+    /// A loop around the next instruction.
+    fn around(&self, number: u16) -> Result<&'p Loop, &'static str> {
+        let is_around = self.around.iter().any(|around| around.number == number);
+        let one = self.program.loops.get(usize::from(number)).filter(|_| is_around);
+        one.ok_or("an item is read outside of its loop")
+    }
+
+    /// Whether a register that is read is a bit.
+    fn bit(&self, of: Reg) -> Result<bool, &'static str> {
+        let bit = self.bits.get(usize::from(of.0)).copied().flatten();
+        bit.ok_or("a register is read before it is written")
+    }
+
+    fn operand(&mut self, operand: Operand, of: Reg, first: Reg) -> Verdict {
+        let number = usize::from(of.0);
+        match operand {
+            Operand::Number | Operand::Idle => self.bit(of).map(|_| ()),
+            Operand::Bit => require(self.bit(of)?, "a number is read as a bit"),
             Operand::Divisor => {
                 let above_zero = self.program.constant(of).is_some_and(|by| by > 0);
                 require(above_zero, "a divisor is not above zero")
             }
-            Operand::Refused => Err("it runs over lists"),
             Operand::Zero => require(number == 0, "what is not used is not zero"),
             Operand::Table => require(number < self.program.tables.len(), "there is no such table"),
             Operand::Part => require(number < self.parts.len(), "there is no such part"),
+            Operand::Loop => self.begin(of.0),
+            Operand::Around => self.around(of.0).map(|_| ()),
+            Operand::Slot => {
+                let list = self.around(first.0)?.list;
+                let slots = self.slots.get(usize::from(list)).map_or(0, Vec::len);
+                require(number < slots, "there is no such slot")
+            }
+            Operand::Made => require(of.0 < self.program.made, "there is no such list"),
             Operand::Group => {
+                require(self.around.is_empty(), "a group is run in a loop")?;
                 let group = self.program.groups.get(number).ok_or("there is no such group")?;
                 self.group(group)?;
                 let own = u16::try_from(self.bits.len()).map_err(|_| "there are too many registers")?;
@@ -220,7 +366,7 @@ impl<'p> Registers<'p> {
     }
 
     fn makes_bit(&self, Instruction { code, a, b, c }: &Instruction) -> Result<bool, &'static str> {
-        let is_bit = |register: Reg| self.bits.get(usize::from(register.0)) == Some(&true);
+        let is_bit = |register: Reg| self.bit(register) == Ok(true);
         Ok(match code {
             Code::Less
             | Code::LessOrEqual
@@ -232,7 +378,9 @@ impl<'p> Registers<'p> {
             | Code::Or
             | Code::AndNot
             | Code::Not
-            | Code::Group => true,
+            | Code::Group
+            | Code::Each
+            | Code::Push => true,
             Code::Lower | Code::Higher | Code::Union | Code::Intersection | Code::Difference => {
                 is_bit(*a) && is_bit(*b)
             }
@@ -254,10 +402,11 @@ impl<'p> Registers<'p> {
             | Code::Up
             | Code::Down
             | Code::AddMonths
-            | Code::Each
-            | Code::Item
-            | Code::At
-            | Code::Push => false,
+            | Code::At => false,
+            Code::Item => {
+                let slots = self.slots.get(usize::from(self.around(a.0)?.list));
+                slots.and_then(|slots| slots.get(usize::from(b.0))) == Some(&true)
+            }
         })
     }
 
@@ -267,7 +416,7 @@ impl<'p> Registers<'p> {
             Key::Direct { register, size: _ } | Key::Cuts { register, cuts: _ } => *register,
         });
         let mut registers = registers.chain(group.columns.iter().copied());
-        let is_written = |register: Reg| usize::from(register.0) < self.bits.len();
+        let is_written = |register: Reg| self.bit(register).is_ok();
         require(registers.all(is_written), "a group reads a register before it is written")?;
         require(group.columns.len() <= MOST_COLUMNS, "a group has too many columns")?;
         let cells = group.keys.iter().try_fold(1_usize, |cells, key| {
@@ -304,6 +453,21 @@ impl<'p> Registers<'p> {
     }
 }
 
+/// Marks the bits of an input: what is yes or no, and whether it is given.
+fn mark(input: &Input, bits: &mut [bool]) {
+    if let Some(bit) = bits.get_mut(usize::from(input.at.0)) {
+        *bit = input.kind == Kind::Bool;
+    }
+    if let Absent::Asked(given) = input.absent
+        && let Some(bit) = bits.get_mut(usize::from(given.0))
+    {
+        *bit = true;
+    }
+    if let Parts::Fields(fields) = &input.parts {
+        fields.iter().for_each(|field| mark(field, bits));
+    }
+}
+
 fn is_bit(value: i64) -> bool {
     value == 0 || value == 1
 }
@@ -322,6 +486,7 @@ fn fits(kind: Kind, ty: &Type, schema: &Schema) -> bool {
         Kind::Member => matches!(ty, Type::Enum(_)),
         Kind::Set => matches!(ty, Type::Set(of) if matches!(&**of, Type::Enum(id) if is_small(id))),
         Kind::Text => *ty == Type::Text,
-        Kind::Record | Kind::List => false,
+        Kind::Record => matches!(ty, Type::Record(_)),
+        Kind::List => matches!(ty, Type::List(_)),
     }
 }

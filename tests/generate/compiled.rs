@@ -518,6 +518,7 @@ rule spared overrides for_site
 /// Cases with lists, some of them malformed or incomplete.
 pub(crate) fn sites(cases: u64) -> Seen {
     let policy = Policy::from_text("p.assize", SITES).unwrap_or_else(|error| panic!("{}", error.render()));
+    let policy = saved::loaded(&policy);
     let mut seen = Seen { policies: 1, compiled: u64::from(policy.is_compiled()), ..Seen::default() };
     let mut both = Both::new(&policy, "sites".to_owned());
     for seed in 0..cases {

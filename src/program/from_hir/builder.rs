@@ -6,7 +6,7 @@ mod order;
 
 use std::collections::BTreeMap;
 
-use super::super::{Code, Gather, Gives, GroupRule, Loop};
+use super::super::{Code, DEEPEST_LOOPS, Gather, Gives, GroupRule, Loop};
 
 /// A value of 64 bits in code that is being made: a bool as 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,11 +119,9 @@ pub(super) enum DraftKey {
 }
 
 impl Builder {
-    /// A register that is filled from outside; `None` when there are too many.
-    pub(super) fn input(&mut self) -> Option<Ref> {
-        let input = self.inputs;
-        self.inputs = input.checked_add(1)?;
-        Some(Ref::Input(input))
+    /// So many registers, the first ones, are filled from outside.
+    pub(super) fn fill_from_outside(&mut self, registers: u16) {
+        self.inputs = registers;
     }
 
     /// How many instructions have been made.
@@ -167,7 +165,7 @@ impl Builder {
 
     // ---- loops ------------------------------------------------------------------------------------------------
 
-    /// A loop over the items of a list, inside another one; `None` when there are too many.
+    /// A loop over the items of a list, inside another one; `None` when there are too many, or too many around it.
     pub(super) fn each(
         &mut self,
         list: u16,
@@ -175,6 +173,9 @@ impl Builder {
         outer: Option<LoopId>,
     ) -> Option<LoopId> {
         let number = LoopId::try_from(self.loops.len()).ok()?;
+        if self.enclosing(outer).count() >= DEEPEST_LOOPS {
+            return None;
+        }
         self.loops.push(DraftLoop { list, within, outer });
         Some(number)
     }

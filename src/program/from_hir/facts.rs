@@ -1,9 +1,10 @@
-//! Facts: where each stands, what one that is not given means (ruling 3), and what must hold of them.
+//! Facts: what one that is not given means (ruling 3), and what must hold of them.
 
+use super::super::layout::Layout;
 use super::super::{Absent, Input, Kind, Parts, Reg};
 use super::Lowering;
 use super::builder::{NO, Ref, YES};
-use super::records::{Room, Source, default_of};
+use super::records::{Source, default_of};
 use super::shapes::Shape;
 use super::terms::{MOST_SCALE, Term};
 use crate::types::{Field, Presence, Type};
@@ -18,17 +19,11 @@ impl Lowering<'_> {
     pub(super) fn declare_facts(&mut self) -> Option<()> {
         let (policy, schema) = (self.policy, self.schema);
         let fields = &schema.facts.fields;
-        // Values come first, in the order of the facts.
-        for field in fields {
-            let at = self.place(Room::Facts)?;
-            let input = self.declare(field, at)?;
-            self.inputs.push(input);
-        }
-        for (place, field) in fields.iter().enumerate() {
-            let input = self.inputs.get(place)?.clone();
-            let input = self.whole(input, field, Room::Facts, 0)?;
-            *self.inputs.get_mut(place)? = input;
-        }
+        let mut layout = Layout::new(schema, |field: &Field| self.declare(field));
+        let inputs = layout.facts()?;
+        let Layout { registers, lists, .. } = layout;
+        self.code.fill_from_outside(registers);
+        (self.inputs, self.lists) = (inputs, lists);
         if let Some(date) = policy.law_dates.first() {
             let term = self.term(date, &[]);
             self.law = Some(self.code.present(term));
@@ -46,7 +41,8 @@ impl Lowering<'_> {
         Some(())
     }
 
-    pub(super) fn declare(&self, field: &Field, at: Reg) -> Option<Input> {
+    /// What a fact, a field or an item is, its places left out.
+    fn declare(&self, field: &Field) -> Option<Input> {
         let mut kind = self.kind_of(&field.ty)?;
         if let Kind::Number { scale } = &mut kind {
             let declared = field.bounds.decimals.or_else(|| self.schema.decimals_shown(&field.ty));
@@ -71,7 +67,7 @@ impl Lowering<'_> {
             least: bounded(&field.bounds.least, true).unwrap_or(least),
             most: bounded(&field.bounds.most, false).unwrap_or(most),
             absent,
-            at,
+            at: Reg(0),
             parts: Parts::None,
         })
     }

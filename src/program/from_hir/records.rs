@@ -1,9 +1,8 @@
-//! Records and lists of the facts: where their values stand, which of their fields are there (ruling 3), what must hold of
-//! them.
+//! Records and lists of the facts: which of their fields are there (ruling 3), what must hold of them.
 
 use std::rc::Rc;
 
-use super::super::{Absent, Input, Kind, List, Parts, Reg};
+use super::super::{Absent, Input, Kind, Parts, Reg};
 use super::Lowering;
 use super::builder::{LoopId, NO, Ref, YES};
 use super::shapes::{Items, Record, Shape};
@@ -11,19 +10,6 @@ use super::terms::{Judged, Term};
 use crate::hir::RecordRules;
 use crate::types::{Field, Presence, Type};
 use crate::value::Value;
-
-/// Lists in lists and records in records go no deeper than this, and have no more lists and slots.
-const DEEPEST: u16 = 8;
-const MOST_LISTS: usize = 64;
-const MOST_SLOTS: u16 = 1_024;
-
-/// Where values stand: in registers, or in the slots of an item.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Room {
-    Facts,
-    /// Of the list with this number.
-    Item(u16),
-}
 
 /// From where they are read.
 #[derive(Clone, Copy, Debug)]
@@ -34,76 +20,6 @@ pub(super) enum Source {
 }
 
 impl Lowering<'_> {
-    /// One more place; `None` when there are too many.
-    pub(super) fn place(&mut self, room: Room) -> Option<Reg> {
-        match room {
-            Room::Facts => match self.code.input()? {
-                Ref::Input(register) => Some(Reg(register)),
-                Ref::Const(_) | Ref::Result(_) => None,
-            },
-            Room::Item(list) => {
-                let list = self.lists.get_mut(usize::from(list))?;
-                let slot = list.width;
-                list.width = slot.checked_add(1).filter(|width| *width <= MOST_SLOTS)?;
-                Some(Reg(slot))
-            }
-        }
-    }
-
-    /// Places for the parts of a value, and for the bits that say what is given.
-    pub(super) fn parts_of(&mut self, ty: &Type, room: Room, depth: u16) -> Option<Parts> {
-        let depth = depth.checked_add(1).filter(|depth| *depth <= DEEPEST)?;
-        match ty {
-            Type::Record(id) => {
-                let schema = self.schema;
-                let mut inputs = Vec::new();
-                for field in &schema.record(*id)?.fields {
-                    let at = self.place(room)?;
-                    let input = self.declare(field, at)?;
-                    inputs.push(self.whole(input, field, room, depth)?);
-                }
-                Some(Parts::Fields(inputs))
-            }
-            Type::List(of) => {
-                let number =
-                    u16::try_from(self.lists.len()).ok().filter(|_| self.lists.len() < MOST_LISTS)?;
-                let within = match room {
-                    Room::Facts => None,
-                    Room::Item(list) => Some(list),
-                };
-                let item = Field::item((**of).clone());
-                let input = self.declare(&item, Reg(0))?;
-                self.lists.push(List { item: input.clone(), width: 1, within });
-                let item = self.whole(input, &item, Room::Item(number), depth)?;
-                self.lists.get_mut(usize::from(number))?.item = item;
-                Some(Parts::Items(number))
-            }
-            Type::Bool
-            | Type::Integer
-            | Type::Number
-            | Type::Quantity(_)
-            | Type::Date
-            | Type::Days
-            | Type::WorkingDays
-            | Type::Months
-            | Type::Text
-            | Type::Enum(_)
-            | Type::Set(_)
-            | Type::Range(_)
-            | Type::Duty(_)
-            | Type::Invalid => Some(Parts::None),
-        }
-    }
-
-    /// An input with all its places.
-    pub(super) fn whole(&mut self, input: Input, field: &Field, room: Room, depth: u16) -> Option<Input> {
-        let absent = match input.absent {
-            Absent::Asked(_) => Absent::Asked(self.place(room)?),
-            other @ (Absent::Missing | Absent::Default(_) | Absent::Derived) => other,
-        };
-        Some(Input { absent, parts: self.parts_of(&field.ty, room, depth)?, ..input })
-    }
-
     fn number(&mut self, source: Source, at: Reg) -> Ref {
         match source {
             Source::Facts => Ref::Input(at.0),
