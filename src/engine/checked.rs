@@ -159,3 +159,24 @@ pub(super) fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a saved policy says of its work, its loops end.
+    #[test]
+    #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    fn items_are_limited_by_what_is_run() {
+        let text = "policy p facts l: list of integer m: list of integer
+            outcome sum: integer = sum of a * b for each a in l for each b in m";
+        let policy = Policy::from_text("p.assize", text).unwrap();
+        let program = &policy.checked.compiled.as_ref().unwrap().program;
+        let work = Work { per_degree: program.work(), ..Work::default() };
+        assert!(work.per_degree.len() == 3 && work.per_degree.iter().all(|work| *work > 0));
+        let most = most_items(&Work::default(), program, 1_000_000);
+        assert!(work.steps(most) <= 16_000_000 && work.steps(most + 1) > 16_000_000, "{most}");
+        let told = most_items(&policy.checked.about.work, program, 1_000_000);
+        assert!(told <= most && told > 400, "{told} {most}");
+    }
+}

@@ -62,6 +62,8 @@ pub(super) struct Around<'m> {
     pub(super) at: &'m mut [usize],
     /// By list that the code makes.
     pub(super) made: &'m mut [Vec<i64>],
+    /// How many values there is room for in these.
+    pub(super) room: usize,
 }
 
 const NARROW: usize = 1 << 8;
@@ -305,14 +307,22 @@ fn run<const N: usize, I: Copy + Into<usize>>(
                 });
             }
             Code::Push => {
+                let mut fits = true;
                 place.next = aside(run, place.registers, place.next, |place, line| {
                     if place.at(line.a) != 0
                         && let Some(made) = around.made.get_mut(line.c.into())
                     {
-                        made.push(place.at(line.b));
+                        match around.room.checked_sub(1) {
+                            Some(room) => {
+                                around.room = room;
+                                made.push(place.at(line.b));
+                            }
+                            None => fits = false,
+                        }
                     }
                     0
                 });
+                overflow |= !fits;
             }
         }
     }
