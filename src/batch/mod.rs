@@ -331,14 +331,27 @@ impl<'p> Runner<'p> {
     /// Decides a block, with the widest registers there are: what is computed is the same.
     fn decide(&mut self, columns: &[Option<&Column<'_>>], share: &mut Share<'_>, begin: usize, rows: usize) {
         #[cfg(target_arch = "x86_64")]
-        if let Some(avx2) = self.level.as_avx2() {
-            return fearless_simd::Simd::vectorize(
-                avx2,
-                #[inline(always)]
-                || self.decide_block(columns, share, begin, rows),
-            );
+        if let Some(avx512) = self.level.as_avx512() {
+            return self.vectorized(avx512, columns, share, begin, rows);
+        } else if let Some(avx2) = self.level.as_avx2() {
+            return self.vectorized(avx2, columns, share, begin, rows);
         }
         self.decide_block(columns, share, begin, rows);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn vectorized<S: fearless_simd::Simd>(
+        &mut self,
+        simd: S,
+        columns: &[Option<&Column<'_>>],
+        share: &mut Share<'_>,
+        begin: usize,
+        rows: usize,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || self.decide_block(columns, share, begin, rows),
+        );
     }
 
     #[inline(always)]
