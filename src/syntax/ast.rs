@@ -534,8 +534,7 @@ pub(crate) enum ExprKind {
     Infix {
         op: InfixOp,
         op_span: Span,
-        left: Box<Expr>,
-        right: Box<Expr>,
+        sides: Box<Sides>,
     },
     /// `e exists`
     Exists(Box<Expr>),
@@ -610,6 +609,13 @@ pub(crate) struct Limb {
 pub(crate) enum PrefixOp {
     Negate,
     Not,
+}
+
+/// What stands before and behind an operator.
+#[derive(Clone, Debug)]
+pub(crate) struct Sides {
+    pub(crate) left: Expr,
+    pub(crate) right: Expr,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

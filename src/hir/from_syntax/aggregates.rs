@@ -260,9 +260,9 @@ impl Lowering<'_> {
     fn mentions_item(&mut self, filter: &ast::Expr, item: &ast::Name) {
         let mut conjuncts = vec![filter];
         while let Some(conjunct) = conjuncts.pop() {
-            if let ast::ExprKind::Infix { op: ast::InfixOp::And, left, right, .. } = &conjunct.kind {
-                conjuncts.push(left);
-                conjuncts.push(right);
+            if let ast::ExprKind::Infix { op: ast::InfixOp::And, sides, .. } = &conjunct.kind {
+                conjuncts.push(&sides.left);
+                conjuncts.push(&sides.right);
                 continue;
             }
             if !mentions(self.sources.slice(conjunct.span), &item.text) {

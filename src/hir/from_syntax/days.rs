@@ -76,11 +76,9 @@ impl Lowering<'_> {
     ) -> Expr {
         let id = self.calendar_named(calendar);
         let inner = without_groups(of);
-        if let ast::ExprKind::Infix { op: op @ (InfixOp::Add | InfixOp::Subtract), left, right, .. } =
-            &inner.kind
-        {
-            let date = self.expr(left, Some(&Type::Date), cx);
-            let count = self.expr(right, Some(&Type::WorkingDays), cx);
+        if let ast::ExprKind::Infix { op: op @ (InfixOp::Add | InfixOp::Subtract), sides, .. } = &inner.kind {
+            let date = self.expr(&sides.left, Some(&Type::Date), cx);
+            let count = self.expr(&sides.right, Some(&Type::WorkingDays), cx);
             let op = if *op == InfixOp::Add { BinaryOp::Add } else { BinaryOp::Subtract };
             return self.add_working_days(op, date, count, id, of.span.to(calendar.span));
         }

@@ -111,8 +111,8 @@ impl Lowering<'_> {
             ast::ExprKind::List(items) => self.list(items, span, want, cx),
             ast::ExprKind::Record(fields) => self.record(fields, span, want, cx),
             ast::ExprKind::Prefix(op, of) => self.prefix(*op, of, span, want, cx),
-            ast::ExprKind::Infix { op, op_span, left, right } => {
-                self.infix(*op, *op_span, left, right, span, want, cx)
+            ast::ExprKind::Infix { op, op_span, sides } => {
+                self.infix(*op, *op_span, &sides.left, &sides.right, span, want, cx)
             }
             ast::ExprKind::Exists(of) => {
                 let of = self.expr(of, None, cx);

@@ -127,7 +127,8 @@ impl Lowering<'_> {
         let mut members = vec![name.text.to_string()];
         let mut rest = left;
         let (subject, first, test) = loop {
-            let ast::ExprKind::Infix { op, left, right, .. } = &rest.kind else { return None };
+            let ast::ExprKind::Infix { op, sides, .. } = &rest.kind else { return None };
+            let ast::Sides { left, right } = &**sides;
             if matches!(op, InfixOp::Is | InfixOp::IsNot) {
                 break (left, right, if *op == InfixOp::Is { "in" } else { "not in" });
             }

@@ -69,6 +69,7 @@ impl Builder<'_, '_, '_> {
         if let Some(then) = parts.take(Rule::then) {
             let mut inner = Parts::of(then);
             inner.skip(&[Rule::k_then]);
+            rule.then.reserve_exact(inner.count_of(Rule::measure));
             while let Some(measure) = inner.take(Rule::measure) {
                 let measure = self.measure(measure);
                 rule.then.push(measure);
@@ -114,7 +115,7 @@ impl Builder<'_, '_, '_> {
             }
             Rule::contributions => {
                 let mut limits = Limits::default();
-                let mut values = Vec::new();
+                let mut values = Vec::with_capacity(inner.count_of(Rule::contribution));
                 while let Some(part) = inner.next() {
                     if part.as_rule() == Rule::limit {
                         self.set_limit(part, &mut limits);

@@ -226,6 +226,11 @@ struct Parts<'i> {
 }
 
 impl<'i> Parts<'i> {
+    /// How many there are of a rule.
+    fn count_of(&self, rule: Rule) -> usize {
+        self.rest.filter(|pair| pair.as_rule() == rule).count()
+    }
+
     fn of(pair: Pair<'i>) -> Self {
         Self { first: pair.tokens().0, rest: pair.into_inner() }
     }

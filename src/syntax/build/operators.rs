@@ -5,7 +5,7 @@ use super::values::Deep;
 use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::ast::{Expr, ExprKind, InfixOp, PrefixOp, Side, StepSide};
+use crate::syntax::ast::{Expr, ExprKind, InfixOp, PrefixOp, Side, Sides, StepSide};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::Pair;
 
@@ -265,7 +265,8 @@ impl Builder<'_, '_, '_> {
             );
             return self.node(span, ExprKind::Invalid, levels);
         }
-        let kind = ExprKind::Infix { op, op_span, left: Box::new(left.expr), right: Box::new(right.expr) };
+        let sides = Box::new(Sides { left: left.expr, right: right.expr });
+        let kind = ExprKind::Infix { op, op_span, sides };
         self.node(span, kind, levels)
     }
 
@@ -274,8 +275,8 @@ impl Builder<'_, '_, '_> {
         if !is_comparison(&left.kind) {
             return false;
         }
-        let help = if let ExprKind::Infix { right, .. } = &left.kind {
-            let middle = self.slice(right.span);
+        let help = if let ExprKind::Infix { sides, .. } = &left.kind {
+            let middle = self.slice(sides.right.span);
             format!(
                 "say both comparisons: `{} and {middle} {} ..`",
                 self.slice(left.span),

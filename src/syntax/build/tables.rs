@@ -4,7 +4,7 @@ use super::{Builder, Parts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Cell, CellKind, Expr, ExprKind, Head, InfixOp, Name, Row, Table, Test, TestOp, TypeKind,
+    Cell, CellKind, Expr, ExprKind, Head, InfixOp, Name, Row, Sides, Table, Test, TestOp, TypeKind,
 };
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::Pair;
@@ -267,9 +267,10 @@ impl Builder<'_, '_, '_> {
 fn split_and(test: Test) -> Vec<Test> {
     let mut reversed = Vec::new();
     let Test { op, mut value, .. } = test;
-    while let ExprKind::Infix { op: InfixOp::And, left, right, .. } = value.kind {
-        reversed.push(*right);
-        value = *left;
+    while let ExprKind::Infix { op: InfixOp::And, sides, .. } = value.kind {
+        let Sides { left, right } = *sides;
+        reversed.push(right);
+        value = left;
     }
     reversed.push(value);
     reversed.into_iter().rev().map(|value| Test { span: value.span, op, value }).collect()

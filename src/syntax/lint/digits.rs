@@ -22,6 +22,9 @@ pub(super) fn of_elsewhere(
         let end = rest.get(length - 1)?.end();
         return Some((length, Some(which_day(file, (first.start, end), parts))));
     }
+    if !first.text.contains('.') {
+        return None;
+    }
     let groups: Vec<&str> = first.text.split('.').collect();
     if !are_groups(&groups) {
         return None;
@@ -100,9 +103,10 @@ fn chinese_date(file: FileId, rest: &[Token<'_>]) -> Option<Diagnostic> {
 /// `01/02/2024`, `1-2-2024` and `01.02.2024`: how many tokens, and the three parts.
 fn day_first<'t>(rest: &[Token<'t>]) -> Option<(usize, [&'t str; 3])> {
     let first = rest.first()?;
-    let (length, parts) = match *first.text.split('.').collect::<Vec<_>>().as_slice() {
-        [a, b, year] => (1, [a, b, year]),
-        [a] => {
+    let mut split = first.text.split('.');
+    let (length, parts) = match (split.next()?, split.next(), split.next(), split.next()) {
+        (a, Some(b), Some(year), None) => (1, [a, b, year]),
+        (a, None, ..) => {
             let [_, mark, second, other_mark, year, ..] = rest else { return None };
             let touch = rest.windows(2).take(4).all(|pair| match pair {
                 [left, right] => left.end() == right.start,
@@ -115,7 +119,7 @@ fn day_first<'t>(rest: &[Token<'t>]) -> Option<(usize, [&'t str; 3])> {
             }
             (5, [a, second.text, year.text])
         }
-        _ => return None,
+        (..) => return None,
     };
     let [a, b, year] = parts;
     let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -23,8 +23,8 @@ pub(super) fn expr(expr: &Expr) -> String {
         }
         ExprKind::Group(inner) => format!("<{}>", self::expr(inner)),
         ExprKind::Prefix(op, of) => format!("({op:?} {})", self::expr(of)),
-        ExprKind::Infix { op, left, right, .. } => {
-            format!("({op:?} {} {})", self::expr(left), self::expr(right))
+        ExprKind::Infix { op, sides, .. } => {
+            format!("({op:?} {} {})", self::expr(&sides.left), self::expr(&sides.right))
         }
         ExprKind::Exists(of) => format!("(Exists {})", self::expr(of)),
         ExprKind::IsNothing { of, negated } => {
