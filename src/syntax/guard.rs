@@ -1,7 +1,6 @@
 //! What a text must pass before pest sees it: its size, its characters, its nesting. pest recurses for each
 //! bracket and its own limits are process-wide, so nothing deeper may reach it.
 
-use super::recover::Chunk;
 use super::scan::Token;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::limits::Limits;
@@ -55,10 +54,10 @@ pub(super) fn admits(file: FileId, text: &str, limits: &Limits, sink: &mut Sink)
 }
 
 /// The first bracket of the chunk that is nested too deep, reported.
-pub(super) fn is_too_deep(file: FileId, chunk: &Chunk<'_, '_>, nesting: usize, sink: &mut Sink) -> bool {
+pub(super) fn is_too_deep(file: FileId, chunk: &[Token<'_>], nesting: usize, sink: &mut Sink) -> bool {
     let most = nesting.min(MAX_BRACKETS);
     let mut open: Vec<&Token<'_>> = Vec::new();
-    for token in chunk.tokens {
+    for token in chunk {
         if ["(", "[", "{"].iter().any(|bracket| token.is_symbol(bracket)) {
             open.push(token);
         } else if [")", "]", "}"].iter().any(|bracket| token.is_symbol(bracket)) {

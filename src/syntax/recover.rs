@@ -19,12 +19,6 @@ use crate::diagnostic::Sink;
 use crate::limits::Limits;
 use crate::source::FileId;
 
-/// The tokens that begin with an item word (or with the text), and how many stand before them.
-pub(super) struct Chunk<'s, 't> {
-    pub(super) tokens: &'s [Token<'t>],
-    from: usize,
-}
-
 pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sink) -> ast::File {
     let tokens = scan::tokens(program);
     let linted = lint::check(file, &tokens, sink);
@@ -32,11 +26,10 @@ pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sin
     let too_deep: Vec<bool> =
         chunks.iter().map(|chunk| guard::is_too_deep(file, chunk, limits.nesting, sink)).collect();
     if !too_deep.contains(&true) {
-        let shape = Shape::of(&tokens);
-        if let Some(items) = piece_by_piece(file, program, &shape, &chunks, sink) {
+        if let Some(items) = piece_by_piece(file, program, &chunks, sink) {
             return ast::File { items };
         }
-        if let Ok(tree) = Tree::read(Rule::file, shape.whole()) {
+        if let Ok(tree) = Tree::read(Rule::file, &Shape::of(&tokens)) {
             let mut items = Vec::new();
             Builder::new(file, program, sink).build(&tree, &tokens, &mut items);
             return ast::File { items };
@@ -44,7 +37,7 @@ pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sin
     }
     let mut recovery = Recovery { file, program, linted, sink, items: Vec::new() };
     for (chunk, is_too_deep) in chunks.iter().zip(too_deep) {
-        if is_too_deep { recovery.stub(chunk.tokens) } else { recovery.chunk(chunk.tokens) }
+        if is_too_deep { recovery.stub(chunk) } else { recovery.chunk(chunk) }
     }
     ast::File { items: recovery.items }
 }
@@ -53,17 +46,17 @@ pub(super) fn parse(file: FileId, program: &str, limits: &Limits, sink: &mut Sin
 fn piece_by_piece(
     file: FileId,
     program: &str,
-    shape: &Shape,
-    chunks: &[Chunk<'_, '_>],
+    chunks: &[&[Token<'_>]],
     sink: &mut Sink,
 ) -> Option<Vec<ast::Item>> {
     let mut items = Vec::new();
     let mut found = Sink::default();
     let mut builder = Builder::new(file, program, &mut found);
-    let mut reader = Reader::default();
+    let (mut reader, mut shape) = (Reader::default(), Shape::default());
     for chunk in chunks {
-        let tree = reader.read(shape.piece(chunk.from, chunk.from + chunk.tokens.len()))?;
-        builder.build(&tree, chunk.tokens, &mut items);
+        shape.become_of(chunk);
+        let tree = reader.read(&shape)?;
+        builder.build(&tree, chunk, &mut items);
     }
     sink.append(found);
     Some(items)
@@ -80,7 +73,7 @@ struct Recovery<'t, 'k> {
 
 impl<'t> Recovery<'t, '_> {
     fn chunk(&mut self, tokens: &[Token<'t>]) {
-        match Tree::read(Rule::file, Shape::of(tokens).whole()) {
+        match Tree::read(Rule::file, &Shape::of(tokens)) {
             Ok(tree) => self.build(&tree, tokens),
             Err(refusal) => {
                 if !self.without_bad_fields(tokens) {
@@ -118,12 +111,12 @@ impl<'t> Recovery<'t, '_> {
         for (index, from) in starts.iter().enumerate() {
             let to = starts.get(index + 1).copied().unwrap_or(tokens.len());
             let Some(field) = tokens.get(*from..to) else { continue };
-            match Tree::read(Rule::lone_field, Shape::of(field).whole()) {
+            match Tree::read(Rule::lone_field, &Shape::of(field)) {
                 Ok(_) => kept.extend_from_slice(field),
                 Err(refusal) => broken.push((field, refusal)),
             }
         }
-        let Ok(tree) = Tree::read(Rule::file, Shape::of(&kept).whole()) else { return false };
+        let Ok(tree) = Tree::read(Rule::file, &Shape::of(&kept)) else { return false };
         for (field, refusal) in &broken {
             self.explain(field, refusal);
         }
@@ -133,7 +126,7 @@ impl<'t> Recovery<'t, '_> {
 
     /// Keeps what parsed before the failure; what did not leaves its name behind.
     fn salvage(&mut self, tokens: &[Token<'t>]) {
-        let Ok(tree) = Tree::read(Rule::good_items, Shape::of(tokens).whole()) else { return };
+        let Ok(tree) = Tree::read(Rule::good_items, &Shape::of(tokens)) else { return };
         let left = tree.pairs().next().map_or(0, |pair| pair.tokens().1);
         let before = self.items.len();
         self.build(&tree, tokens);
@@ -192,11 +185,11 @@ fn lacks_effect(item: &ast::Item) -> bool {
 }
 
 /// Cuts at the item words that open a line and that no colon follows.
-fn cut<'s, 't>(tokens: &'s [Token<'t>]) -> Vec<Chunk<'s, 't>> {
+fn cut<'s, 't>(tokens: &'s [Token<'t>]) -> Vec<&'s [Token<'t>]> {
     let mut chunks = Vec::new();
     let mut from = 0;
     for to in (1..tokens.len()).filter(|index| opens_item(tokens, *index)).chain([tokens.len()]) {
-        chunks.push(Chunk { tokens: tokens.get(from..to).unwrap_or_default(), from });
+        chunks.push(tokens.get(from..to).unwrap_or_default());
         from = to;
     }
     chunks

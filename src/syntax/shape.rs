@@ -5,27 +5,32 @@ use super::scan::{Token, TokenKind};
 use super::words;
 
 /// The shape of some tokens.
+#[derive(Default)]
 pub(super) struct Shape {
-    text: String,
+    pub(super) text: String,
     /// Where each token begins in the text, and last where the text ends.
-    starts: Vec<usize>,
+    pub(super) starts: Vec<usize>,
 }
 
 impl Shape {
     pub(super) fn of(tokens: &[Token<'_>]) -> Self {
-        // Most tokens are a word, a mark or a number, and a blank.
-        let mut shape = Self {
-            text: String::with_capacity(tokens.len() * 4),
-            starts: Vec::with_capacity(tokens.len() + 1),
-        };
+        let mut shape = Self::default();
+        shape.become_of(tokens);
+        shape
+    }
+
+    /// The shape of other tokens, in the same memory.
+    pub(super) fn become_of(&mut self, tokens: &[Token<'_>]) {
+        self.text.clear();
+        self.starts.clear();
         for (index, token) in tokens.iter().enumerate() {
-            shape.starts.push(shape.text.len());
+            self.starts.push(self.text.len());
             let is_over = || {
                 let before = index.checked_sub(1).and_then(|before| tokens.get(before));
                 before.is_some_and(|before| clings(before, token))
                     && tokens.get(index + 1).is_some_and(|after| clings(token, after))
             };
-            shape.text.push_str(match token.kind {
+            self.text.push_str(match token.kind {
                 TokenKind::Word if words::is_word(token.text) => token.text,
                 TokenKind::Word => "_",
                 TokenKind::Number => number(token.text),
@@ -35,45 +40,14 @@ impl Shape {
                 TokenKind::Symbol => token.text,
                 TokenKind::OpenText | TokenKind::OddText | TokenKind::OddComment | TokenKind::Strange => "?",
             });
-            shape.text.push(' ');
+            self.text.push(' ');
         }
-        shape.starts.push(shape.text.len());
-        shape
-    }
-
-    /// The shape of some of the tokens: where it begins and its text.
-    pub(super) fn piece(&self, from: usize, to: usize) -> Piece<'_> {
-        let starts = self.starts.get(from..=to).unwrap_or_default();
-        let text = match starts {
-            [first, .., last] => self.text.get(*first..*last).unwrap_or(""),
-            [_] | [] => "",
-        };
-        Piece { text, starts }
-    }
-
-    pub(super) fn whole(&self) -> Piece<'_> {
-        Piece { text: &self.text, starts: &self.starts }
-    }
-}
-
-/// The shape of a run of tokens.
-#[derive(Clone, Copy)]
-pub(super) struct Piece<'s> {
-    pub(super) text: &'s str,
-    starts: &'s [usize],
-}
-
-impl Piece<'_> {
-    /// Where each token begins in the text of this piece, and last where the text ends.
-    pub(super) fn starts(&self) -> impl Iterator<Item = usize> {
-        let first = self.starts.first().copied().unwrap_or(0);
-        self.starts.iter().map(move |start| start - first)
+        self.starts.push(self.text.len());
     }
 
     /// The token at a place of the text.
     pub(super) fn token_at(&self, place: usize) -> usize {
-        let first = self.starts.first().copied().unwrap_or(0);
-        self.starts.partition_point(|start| start - first < place)
+        self.starts.partition_point(|start| *start < place)
     }
 }
 

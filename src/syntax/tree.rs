@@ -8,7 +8,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::{Parser, Token};
 
 use super::grammar::{Grammar, Rule};
-use super::shape::Piece;
+use super::shape::Shape;
 
 /// A rule of the grammar that was read, before those that were read inside it.
 struct Node {
@@ -34,14 +34,14 @@ pub(super) struct Refusal {
 }
 
 impl Tree {
-    pub(super) fn read(rule: Rule, piece: Piece<'_>) -> Result<Self, Refusal> {
-        let pairs = Grammar::parse(rule, piece.text).map_err(|error| refusal(piece, error))?;
+    pub(super) fn read(rule: Rule, shape: &Shape) -> Result<Self, Refusal> {
+        let pairs = Grammar::parse(rule, &shape.text).map_err(|error| refusal(shape, error))?;
         let tokens = pairs.tokens();
         let mut nodes: Vec<Node> = Vec::with_capacity(tokens.len() / 2);
         let mut open = Vec::new();
-        let mut starts = piece.starts().enumerate().peekable();
+        let mut starts = shape.starts.iter().enumerate().peekable();
         let mut token_at = |place: usize| {
-            while starts.next_if(|(_, start)| *start < place).is_some() {}
+            while starts.next_if(|(_, start)| **start < place).is_some() {}
             starts.peek().map_or(0, |(index, _)| *index)
         };
         for token in tokens {
@@ -72,13 +72,13 @@ impl Tree {
     }
 }
 
-fn refusal(piece: Piece<'_>, error: Error<Rule>) -> Refusal {
+fn refusal(shape: &Shape, error: Error<Rule>) -> Refusal {
     let (InputLocation::Pos(place) | InputLocation::Span((place, _))) = error.location;
     let expected = match error.variant {
         ErrorVariant::ParsingError { positives, .. } => Some(positives),
         ErrorVariant::CustomError { .. } => None,
     };
-    Refusal { at: piece.token_at(place), expected }
+    Refusal { at: shape.token_at(place), expected }
 }
 
 /// A rule that was read.
@@ -133,29 +133,29 @@ impl<'i> Iterator for Pairs<'i> {
 
 /// Reads pieces, and those of a shape that it has read before without pest.
 #[derive(Default)]
-pub(super) struct Reader<'s> {
-    known: BTreeMap<&'s str, Rc<Tree>>,
+pub(super) struct Reader {
+    known: BTreeMap<Box<str>, Rc<Tree>>,
 }
 
 /// So many shapes are kept.
 const MOST_SHAPES: usize = 64;
 
-impl<'s> Reader<'s> {
+impl Reader {
     /// Reads a piece as the one item that its first word opens, which most are, else as whatever it is.
-    pub(super) fn read(&mut self, piece: Piece<'s>) -> Option<Rc<Tree>> {
-        if let Some(tree) = self.known.get(piece.text) {
+    pub(super) fn read(&mut self, piece: &Shape) -> Option<Rc<Tree>> {
+        if let Some(tree) = self.known.get(piece.text.as_str()) {
             return Some(Rc::clone(tree));
         }
         let opened = ITEMS.iter().find(|(word, _)| piece.text.starts_with(word));
         let lone = opened.and_then(|(_, rule)| Tree::read(*rule, piece).ok());
         let is_whole =
-            |tree: &Tree| tree.nodes.first().is_some_and(|node| node.end + 1 == piece.starts().count());
+            |tree: &Tree| tree.nodes.first().is_some_and(|node| node.end + 1 == piece.starts.len());
         let tree = Rc::new(match lone.filter(is_whole) {
             Some(tree) => tree,
             None => Tree::read(Rule::file, piece).ok()?,
         });
         if self.known.len() < MOST_SHAPES {
-            self.known.insert(piece.text, Rc::clone(&tree));
+            self.known.insert(piece.text.as_str().into(), Rc::clone(&tree));
         }
         Some(tree)
     }
