@@ -49,6 +49,7 @@ pub struct OutcomeKey {
     /// How it is taken at once: the policy, the kind, and the scale of a number, as one number. None if there may be no such
     /// thing.
     stamp: u64,
+    /// Where it is taken.
     value: Reg,
 }
 
@@ -126,17 +127,8 @@ impl Policy {
             return None;
         }
         let input = self.program().and_then(|program| program.inputs.get(place));
-        let way = input.map_or(0, |input| match input.kind {
-            Kind::Bool => BOOL,
-            Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months => INTEGER,
-            Kind::Number { scale } if field.in_percent => {
-                scale.checked_sub(2).map_or(0, |scale| NUMBER | u64::from(scale))
-            }
-            Kind::Number { scale } => NUMBER | u64::from(scale),
-            Kind::Member => MEMBER,
-            // These go the long way.
-            Kind::Date | Kind::Set | Kind::Text | Kind::Record | Kind::List => 0,
-        });
+        let finer = if field.in_percent { 2 } else { 0 };
+        let way = input.map_or(0, |input| way(input.kind, finer));
         let (least, most) = input.map_or((i64::MIN, i64::MAX), |input| (input.least, input.most));
         Some(FactKey {
             policy: self.checked.id,
@@ -167,13 +159,7 @@ impl Policy {
         let output = output.filter(|output| output.list.is_none());
         let always = output
             .filter(|output| self.program().is_some_and(|program| program.constant(output.there) == Some(1)));
-        let way = always.map_or(0, |output| match output.kind {
-            Kind::Bool => BOOL,
-            Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months => INTEGER,
-            Kind::Number { scale } => NUMBER | u64::from(scale),
-            Kind::Member => MEMBER,
-            Kind::Date | Kind::Set | Kind::Text | Kind::Record | Kind::List => 0,
-        });
+        let way = always.map_or(0, |output| way(output.kind, 0));
         Some(OutcomeKey {
             policy: self.checked.id,
             place: u16::try_from(place).ok()?,
@@ -407,6 +393,17 @@ impl Decider {
 impl std::fmt::Debug for Decider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Decider").field("policy", &self.policy.name()).finish_non_exhaustive()
+    }
+}
+
+/// The way of a kind whose numbers are given with so many decimals fewer; 0 for what goes the long way.
+fn way(kind: Kind, finer: u32) -> u64 {
+    match kind {
+        Kind::Bool => BOOL,
+        Kind::Integer | Kind::Days | Kind::WorkingDays | Kind::Months => INTEGER,
+        Kind::Number { scale } => scale.checked_sub(finer).map_or(0, |scale| NUMBER | u64::from(scale)),
+        Kind::Member => MEMBER,
+        Kind::Date | Kind::Set | Kind::Text | Kind::Record | Kind::List => 0,
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) struct Tape {
     registers: Registers,
 }
 
+/// In which loops the lines are run, and what they divide by.
 #[derive(Clone, Debug)]
 struct Runs {
     all: Vec<Run>,
@@ -37,6 +38,7 @@ enum Registers {
     Wide(Named<u16>),
 }
 
+/// What names registers.
 #[derive(Clone, Debug)]
 struct Named<I> {
     lines: Vec<Line<I>>,

@@ -226,13 +226,13 @@ struct Parts<'i> {
 }
 
 impl<'i> Parts<'i> {
+    fn of(pair: Pair<'i>) -> Self {
+        Self { first: pair.tokens().0, rest: pair.into_inner() }
+    }
+
     /// How many there are of a rule.
     fn count_of(&self, rule: Rule) -> usize {
         self.rest.filter(|pair| pair.as_rule() == rule).count()
-    }
-
-    fn of(pair: Pair<'i>) -> Self {
-        Self { first: pair.tokens().0, rest: pair.into_inner() }
     }
 
     /// The next pair if it is of this rule.
